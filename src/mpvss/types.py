@@ -1,0 +1,187 @@
+"""What the parts hand to each other: the bundles, the protocols, and the legend of tensor letters.
+
+Legend of the shapes in every docstring:
+
+=======  ====================================================================
+B        batch
+T        consecutive frames of one video
+H, W     height and width of a frame, in pixels, as the user gave it
+h, w     height and width of a map (mask logits: 1/4 of the padded frame)
+N        queries, that is, predicted segments (100 in the paper)
+M        labelled segments of one frame
+K        classes, without "no object"
+C        channels of an embedding (256 in the paper)
+L        tokens of a flattened feature map
+P        sampled points
+=======  ====================================================================
+
+Frames travel as uint8 RGB and are normalised inside the models. Label maps are uint8 with classes
+``0..K-1`` and :data:`VOID` where nothing is known. A value before softmax or sigmoid ends in ``_logits``.
+"""
+
+from typing import NamedTuple, Protocol
+
+from torch import Tensor
+
+VOID = 255
+"""Label of a pixel that is neither trained nor scored on."""
+
+
+class FramePair(NamedTuple):
+    """A batch of key frames and the non-key frames that follow them.
+
+    Attributes:
+        key_frame: (B, 3, H, W) uint8 RGB, the earlier frame k.
+        key_labels: (B, H, W) uint8, its classes or VOID.
+        frame: (B, 3, H, W) uint8 RGB, the later frame j of the same video.
+        labels: (B, H, W) uint8, its classes or VOID.
+        gap: (B,) int64 distance j - k in frames, at least 1.
+    """
+
+    key_frame: Tensor
+    key_labels: Tensor
+    frame: Tensor
+    labels: Tensor
+    gap: Tensor
+
+
+class Clip(NamedTuple):
+    """Consecutive labelled frames of one video, as evaluation streams them.
+
+    Attributes:
+        frames: (T, 3, H, W) uint8 RGB.
+        labels: (T, H, W) uint8, classes or VOID.
+        name: the video's name.
+        start: index of the first of these frames in the video; 0 begins a new video.
+        num_frames: number of frames of the whole video.
+    """
+
+    frames: Tensor
+    labels: Tensor
+    name: str
+    start: int
+    num_frames: int
+
+
+class MaskTarget(NamedTuple):
+    """The labelled segments of one frame, one per class that occurs.
+
+    Attributes:
+        classes: (M,) int64.
+        masks: (M, H, W) bool; void pixels belong to no mask.
+    """
+
+    classes: Tensor
+    masks: Tensor
+
+
+class Segments(NamedTuple):
+    """N classified masks: what a query-based segmentor says of a frame.
+
+    Attributes:
+        class_logits: (B, N, K+1), the last entry is "no object".
+        mask_logits: (B, N, h, w) at 1/4 of the padded frame.
+    """
+
+    class_logits: Tensor
+    mask_logits: Tensor
+
+
+class KeyState(NamedTuple):
+    """All that is kept of a key frame: any segmentor that fills it can be propagated.
+
+    Attributes:
+        segments: classes and masks of the last decoder layer.
+        queries: (B, N, C) the segmentor's queries after their final LayerNorm.
+        frame: (B, 3, H, W) uint8 RGB, the key frame itself.
+        features: the backbone's pyramid, finest first, or None where nobody needs it.
+        auxiliary: classes and masks of the earlier decoder layers, first layer first; empty outside training.
+    """
+
+    segments: Segments
+    queries: Tensor
+    frame: Tensor
+    features: tuple[Tensor, ...] | None = None
+    auxiliary: tuple[Segments, ...] = ()
+
+
+class Prediction(NamedTuple):
+    """What propagation says of a frame.
+
+    Attributes:
+        segments: classes and masks of that frame.
+        flow: (B, N or 1, 2, h', w') displacement from this frame into the key frame, in pixels of this
+            map; None where the frame was segmented itself.
+        auxiliary: the same from the earlier decoder layers' masks; empty outside training.
+    """
+
+    segments: Segments
+    flow: Tensor | None = None
+    auxiliary: tuple[Segments, ...] = ()
+
+
+class ClassList(NamedTuple):
+    """The classes of a data set, in label order.
+
+    Attributes:
+        names: K names.
+        colours: K RGB triples in 0..255, for overlays.
+    """
+
+    names: tuple[str, ...]
+    colours: tuple[tuple[int, int, int], ...]
+
+
+class VideoSource(Protocol):
+    """Labelled videos that can be read frame by frame in any order (a folder of clips, a generator)."""
+
+    classes: ClassList
+
+    def __len__(self) -> int:
+        """Return the number of videos."""
+
+    def name(self, video: int) -> str:
+        """Return the video's name, as it appears in results and errors."""
+
+    def num_frames(self, video: int) -> int:
+        """Return the number of frames of a video."""
+
+    def read(self, video: int, frame: int) -> tuple[Tensor, Tensor]:
+        """Return a frame, (3, H, W) uint8 RGB, and its labels, (H, W) uint8 classes or VOID."""
+
+
+class Flow(Protocol):
+    """Estimates how segments moved from a key frame to a later frame."""
+
+    def __call__(self, key_frame: Tensor, frame: Tensor, queries: Tensor) -> Tensor:
+        """Return (B, N or 1, 2, h, w): displacement from `frame` into `key_frame`, in pixels of its own map.
+
+        Args:
+            key_frame: (B, 3, H, W) uint8 RGB, frame k.
+            frame: (B, 3, H, W) uint8 RGB, frame j.
+            queries: (B, N, C) the segmentor's queries of the key frame.
+        """
+
+
+class Segmentor(Protocol):
+    """A query-based image segmentor."""
+
+    def __call__(self, frame: Tensor) -> KeyState:
+        """Segment (B, 3, H, W) uint8 RGB frames."""
+
+
+class Propagator(Protocol):
+    """Segments key frames and carries the result to other frames; keeps nothing between calls."""
+
+    def start(self, frame: Tensor) -> KeyState:
+        """Segment key frames, (B, 3, H, W) uint8 RGB."""
+
+    def step(self, state: KeyState, frame: Tensor, next_state: KeyState | None = None) -> Prediction:
+        """Carry `state` to `frame`, (B, 3, H, W) uint8 RGB; `next_state` is the next key frame's, if known."""
+
+
+class KeyFrameSchedule(Protocol):
+    """Decides which frames are key frames."""
+
+    def __call__(self, index: int) -> bool:
+        """Tell whether frame `index` of a video (0 is its first) is a key frame."""
