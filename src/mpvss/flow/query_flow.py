@@ -1,0 +1,76 @@
+"""Query-based flow: one flow map per segment, from the segmentor's own queries (Sec. 3.3)."""
+
+from torch import Tensor, nn
+
+from mpvss.flow.flow_head import FlowHead
+from mpvss.flow.motion_decoder import MotionDecoder
+from mpvss.flow.motion_encoder import MotionEncoder
+from mpvss.flow.pixel_flow import PixelFlow
+
+_NUM_LEVELS = 3
+
+
+class QueryFlow(nn.Module):
+    """Motion encoder, motion decoder, pixel-wise flow and flow head in a row.
+
+    Args:
+        motion_encoder: frame pair -> five motion maps.
+        motion_decoder: its three coarsest maps and the queries -> flow queries and refined maps.
+        pixel_flow: refined and finer maps -> one flow map.
+        flow_head: flow queries, the finest map and that flow -> one flow map per query.
+    """
+
+    def __init__(
+        self, motion_encoder: MotionEncoder, motion_decoder: MotionDecoder, pixel_flow: PixelFlow, flow_head: FlowHead
+    ) -> None:
+        super().__init__()
+        self.motion_encoder = motion_encoder
+        self.motion_decoder = motion_decoder
+        self.pixel_flow = pixel_flow
+        self.flow_head = flow_head
+
+    def forward(self, key_frame: Tensor, frame: Tensor, queries: Tensor) -> Tensor:
+        """Estimate flow.
+
+        Args:
+            key_frame: (B, 3, H, W) uint8 RGB, frame k.
+            frame: (B, 3, H, W) uint8 RGB, frame j.
+            queries: (B, N, C) the segmentor's queries of the key frame.
+
+        Returns:
+            (B, N, 2, h, w) displacement from frame j into frame k, in pixels of this map, which covers the
+            padded frame: its size is 1/4 of the resized pair, 1/8 of the frame at input scale 0.5.
+        """
+        finest, fine, *coarse = self.motion_encoder(key_frame, frame)
+        flow_queries, refined = self.motion_decoder(tuple(coarse[::-1]), queries)
+        pixel_flow = self.pixel_flow((*refined, fine, finest))
+        return self.flow_head(flow_queries, finest, pixel_flow)
+
+
+def query_flow(
+    num_queries: int = 100,
+    dim: int = 256,
+    num_heads: int = 8,
+    num_stages: int = 3,
+    hidden_dim: int = 2048,
+    encoder_channels: tuple[int, ...] = (64, 128, 256, 512, 512, 1024),
+    step_channels: tuple[int, ...] = (128, 128, 128, 64),
+    input_scale: float = 0.5,
+) -> QueryFlow:
+    """Assemble the paper's flow module; the defaults are its 40.085 M parameters.
+
+    Args:
+        num_queries: N of the segmentor.
+        dim: channels C of the segmentor's queries.
+        num_heads: attention heads of the motion decoder.
+        num_stages: S of Table D.
+        hidden_dim: of the motion decoder's feed-forward networks.
+        encoder_channels: conv1 to conv6 of the motion encoder.
+        step_channels: of the pixel-wise flow's deconvolutions.
+        input_scale: factor by which the frame pair is resized first.
+    """
+    encoder = MotionEncoder(tuple(encoder_channels), input_scale)
+    finest, fine, *coarse = encoder.out_channels
+    decoder = MotionDecoder(tuple(coarse[::-1]), num_queries, dim, num_stages, num_heads, hidden_dim)
+    pixel_flow = PixelFlow((*[dim] * _NUM_LEVELS, fine, finest), tuple(step_channels))
+    return QueryFlow(encoder, decoder, pixel_flow, FlowHead(finest, dim))

@@ -1,0 +1,61 @@
+"""Mask propagation, the paper's method: segment key frames, warp their masks to the others (Sec. 3.1)."""
+
+from torch import Tensor, nn
+
+from mpvss.propagation.warp import resize_flow, warp
+from mpvss.types import Flow, KeyState, Prediction, Segmentor, Segments
+
+
+class MaskPropagation(nn.Module):
+    """Carry every mask of a key frame along its own flow; its class stays what the key frame said.
+
+    Args:
+        segmentor: segments key frames.
+        flow: estimates one flow map per mask, or one for all.
+    """
+
+    def __init__(self, segmentor: Segmentor, flow: Flow) -> None:
+        super().__init__()
+        self.segmentor = segmentor
+        self.flow = flow
+
+    def start(self, frame: Tensor) -> KeyState:
+        """Segment key frames.
+
+        Args:
+            frame: (B, 3, H, W) uint8 RGB.
+        """
+        return self.segmentor(frame)
+
+    def step(self, state: KeyState, frame: Tensor, next_state: KeyState | None = None) -> Prediction:
+        """Carry the masks of `state` to `frame`.
+
+        Args:
+            state: the preceding key frame's.
+            frame: (B, 3, H, W) uint8 RGB, of the key frame's size.
+            next_state: not used; this method is causal.
+
+        Returns:
+            The warped segments, the flow at its native resolution, and in training the warped masks
+            of every earlier decoder layer.
+
+        Raises:
+            ValueError: if the two frames differ in size.
+        """
+        if frame.shape != state.frame.shape:
+            raise ValueError(
+                f"a non-key frame must have the key frame's shape {tuple(state.frame.shape)}; "
+                f"got {tuple(frame.shape)}. Start again with a key frame where a video changes its size."
+            )
+        flow = self.flow(state.frame, frame, state.queries)
+        height, width = state.segments.mask_logits.shape[-2:]
+        mask_flow = resize_flow(flow, (height, width))
+        return Prediction(
+            segments=_move(state.segments, mask_flow),
+            flow=flow,
+            auxiliary=tuple(_move(segments, mask_flow) for segments in state.auxiliary),
+        )
+
+
+def _move(segments: Segments, flow: Tensor) -> Segments:
+    return Segments(segments.class_logits, warp(segments.mask_logits, flow))

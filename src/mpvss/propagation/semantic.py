@@ -1,0 +1,57 @@
+"""Semantic maps from classified masks: sum over queries of class probability times mask (Sec. 3.2)."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from mpvss.types import Segments
+
+MASK_STRIDE = 4
+"""Pixels of the padded frame per pixel of the mask logits, in each direction."""
+
+
+def semantic_scores(segments: Segments, size: tuple[int, int]) -> Tensor:
+    """Aggregate N classified masks into one score per class and pixel.
+
+    Mask logits are upsampled to the padded frame *before* the sigmoid, and the padding, which sits at
+    the right and bottom, is cut off last; "no object" gets no score.
+
+    Args:
+        segments: class logits (B, N, K+1) and mask logits (B, N, h, w).
+        size: (H, W) of the frame, in pixels.
+
+    Returns:
+        (B, K, H, W) scores, at least 0; they need not sum to 1.
+
+    Raises:
+        ValueError: if the frame is larger than the area the mask logits cover.
+    """
+    class_logits, mask_logits = segments
+    height, width = size
+    padded = (mask_logits.shape[-2] * MASK_STRIDE, mask_logits.shape[-1] * MASK_STRIDE)
+    if height > padded[0] or width > padded[1]:
+        raise ValueError(
+            f"mask logits {tuple(mask_logits.shape)} cover {padded[0]}x{padded[1]} pixels; "
+            f"got a frame of {height}x{width}. Pass the size of the frame that was segmented."
+        )
+    class_probs = class_logits.softmax(-1)[..., :-1]
+    masks = F.interpolate(mask_logits, size=padded, mode="bilinear", align_corners=False).sigmoid()
+    return torch.einsum("bqk,bqhw->bkhw", class_probs, masks[..., :height, :width])
+
+
+def semantic_map(segments: Segments, size: tuple[int, int]) -> Tensor:
+    """Label every pixel of a frame with its best class.
+
+    Args:
+        segments: class logits (B, N, K+1) and mask logits (B, N, h, w).
+        size: (H, W) of the frame, in pixels.
+
+    Returns:
+        (B, H, W) uint8 classes.
+
+    Raises:
+        ValueError: if the frame is larger than the area the mask logits cover.
+    """
+    # One image at a time: full-size scores of a whole batch would not fit at 1024x2048.
+    images = zip(segments.class_logits.split(1), segments.mask_logits.split(1), strict=True)
+    return torch.cat([semantic_scores(Segments(*image), size).argmax(1).to(torch.uint8) for image in images])
