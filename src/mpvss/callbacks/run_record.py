@@ -1,0 +1,30 @@
+"""Write what a model is into its checkpoints, so that they can be used without naming it again."""
+
+from typing import Any
+
+import lightning
+
+from mpvss.types import ClassList
+
+
+class RunRecord(lightning.Callback):
+    """Store the composed configuration and the classes in every checkpoint.
+
+    Args:
+        config: the run's configuration, resolved, of plain containers and values.
+        classes: names and colours of the labels that the model predicts.
+    """
+
+    def __init__(self, config: dict[str, Any], classes: ClassList) -> None:
+        self.config = config
+        self.classes = classes
+
+    def on_save_checkpoint(
+        self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, checkpoint: dict[str, Any]
+    ) -> None:
+        """Add `config` and `classes`: plain values, which ``torch.load(weights_only=True)`` reads."""
+        checkpoint["config"] = self.config
+        checkpoint["classes"] = {
+            "names": list(self.classes.names),
+            "colours": [list(colour) for colour in self.classes.colours],
+        }

@@ -1,0 +1,71 @@
+import pytest
+import torch
+
+from mpvss.flow import CopyFlow, query_flow
+
+
+def small_flow(**options):
+    torch.manual_seed(0)
+    small = {"encoder_channels": (8, 8, 12, 16, 16, 20), "step_channels": (6, 6, 6, 4), "hidden_dim": 32}
+    return query_flow(num_queries=5, dim=16, num_heads=2, **(small | options)).eval()
+
+
+def frames(height=97, width=161, batch=2):
+    return torch.randint(0, 256, (2, batch, 3, height, width), dtype=torch.uint8)
+
+
+def test_full_size_has_the_papers_parameters():
+    with torch.device("meta"):
+        flow = query_flow()
+    assert sum(p.numel() for p in flow.parameters()) == pytest.approx(40.085e6, abs=500)
+    assert sum(p.numel() for p in flow.motion_encoder.parameters()) == pytest.approx(24.051e6, abs=500)
+
+
+@pytest.mark.parametrize(("input_scale", "size"), [(0.5, (16, 24)), (1.0, (32, 48))])
+def test_one_flow_map_per_query_at_a_quarter_of_the_resized_pair(input_scale, size):
+    key_frame, frame = frames()
+    assert small_flow(input_scale=input_scale)(key_frame, frame, torch.randn(2, 5, 16)).shape == (2, 5, 2, *size)
+
+
+def test_flow_starts_near_zero_with_gradients_everywhere():
+    flow = small_flow()
+    key_frame, frame = frames()
+    displacement = flow(key_frame, frame, torch.randn(2, 5, 16))
+    assert 0 < displacement.abs().max() < 0.5
+    displacement.square().sum().backward()
+    without = [name for name, parameter in flow.named_parameters() if parameter.grad is None or not parameter.grad.any()]
+    assert without == []
+
+
+def test_permuting_queries_permutes_flows():
+    flow = small_flow()
+    torch.nn.init.constant_(flow.motion_decoder.query_embedding.weight, 0.3)  # else each place has a bias of its own
+    key_frame, frame = frames()
+    queries = torch.randn(2, 5, 16)
+    order = torch.tensor([3, 0, 4, 1, 2])
+    torch.testing.assert_close(
+        flow(key_frame, frame, queries[:, order]), flow(key_frame, frame, queries)[:, order], atol=1e-5, rtol=1e-4
+    )
+
+
+def test_a_batch_gives_what_its_pairs_give_alone():
+    flow = small_flow()
+    key_frame, frame = frames()
+    queries = torch.randn(2, 5, 16)
+    alone = [flow(key_frame[b : b + 1], frame[b : b + 1], queries[b : b + 1]) for b in range(2)]
+    torch.testing.assert_close(flow(key_frame, frame, queries), torch.cat(alone), atol=1e-5, rtol=1e-4)
+
+
+def test_queries_of_another_segmentor_are_refused():
+    key_frame, frame = frames()
+    with pytest.raises(ValueError, match=r"\(B, 5, 16\); got \(2, 7, 16\)"):
+        small_flow()(key_frame, frame, torch.randn(2, 7, 16))
+
+
+def test_copying_has_no_parameters_and_does_not_move():
+    key_frame, frame = frames()
+    flow = CopyFlow()
+    assert list(flow.parameters()) == []
+    displacement = flow(key_frame, frame, torch.randn(2, 5, 16))
+    assert displacement.shape == (2, 1, 2, 32, 48)
+    assert not displacement.any()
