@@ -17,8 +17,8 @@ def slow_warp(masks, flow):
                 for column in range(width):
                     x = min(max(column + displacement[0, row, column].item(), 0), width - 1)
                     y = min(max(row + displacement[1, row, column].item(), 0), height - 1)
-                    for r, c in ((math.floor(y), math.floor(x)), (math.floor(y), math.floor(x) + 1),
-                                 (math.floor(y) + 1, math.floor(x)), (math.floor(y) + 1, math.floor(x) + 1)):  # fmt: skip
+                    top, left = math.floor(y), math.floor(x)
+                    for r, c in ((top, left), (top, left + 1), (top + 1, left), (top + 1, left + 1)):
                         share = (1 - abs(y - r)) * (1 - abs(x - c))
                         if share > 0:
                             warped[b, n, row, column] += share * masks[b, n, r, c]
