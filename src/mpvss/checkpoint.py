@@ -12,6 +12,8 @@ from mpvss.types import ClassList
 MODEL_GROUPS = ("backbone", "segmentor", "flow", "propagation")
 """Parts of the configuration that say what a checkpoint's weights are."""
 
+_NOT_THE_MODEL = ("backbone.pretrained", "backbone.weights")
+
 
 class Checkpoint(NamedTuple):
     """A trained model.
@@ -19,7 +21,7 @@ class Checkpoint(NamedTuple):
     Attributes:
         path: where it was read from.
         state_dict: of the LightningModule.
-        config: the training run's composed configuration.
+        config: the training run's configuration, its interpolations unresolved.
         classes: that the model predicts.
     """
 
@@ -71,7 +73,7 @@ def load_model(model: nn.Module, checkpoint: Checkpoint, config: dict[str, Any],
     Args:
         model: the propagator, with parts `segmentor` and `flow`.
         checkpoint: as read.
-        config: the configuration `model` was built from, as plain containers.
+        config: the configuration `model` was built from, in the same form as the checkpoint's.
         prefix: of the model's keys in the checkpoint, ``"propagation."``.
 
     Raises:
@@ -96,14 +98,11 @@ def load_model(model: nn.Module, checkpoint: Checkpoint, config: dict[str, Any],
 
 
 def _differences(trained: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    left, right = ({k: v for g in MODEL_GROUPS for k, v in _flatten(c.get(g), g)} for c in (trained, now))
-    # A group interpolates the others, so that segmentor.backbone.name repeats backbone.name.
-    own = [key for key in sorted(left.keys() | right.keys()) if not set(key.split(".")[1:]) & set(MODEL_GROUPS)]
-    ignored = ("backbone.pretrained", "backbone.weights")
+    left, right = (dict(pair for g in MODEL_GROUPS for pair in _flatten(c.get(g), g)) for c in (trained, now))
     return [
         f"{key}: {left.get(key, 'absent')} -> {right.get(key, 'absent')}"
-        for key in own
-        if left.get(key) != right.get(key) and key not in ignored
+        for key in sorted(left.keys() | right.keys())
+        if left.get(key) != right.get(key) and key not in _NOT_THE_MODEL
     ]
 
 

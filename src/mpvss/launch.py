@@ -30,9 +30,10 @@ def train(cfg: DictConfig) -> dict[str, float]:
         The last validation's scores.
     """
     lightning.seed_everything(cfg.seed, workers=True)
-    datamodule = _datamodule(cfg)  # first, so that missing data is reported before weights are fetched
+    datamodule = _datamodule(cfg)
+    datamodule.setup("fit")  # missing data is reported before weights are fetched
     module = instantiate(cfg.module)
-    record = RunRecord(_plain(cfg), datamodule.classes)
+    record = RunRecord(_plain(cfg, resolve=False), datamodule.classes)
     trainer = _trainer(cfg, [record])
     try:
         trainer.fit(module, datamodule=datamodule, ckpt_path=cfg.ckpt_path, weights_only=True)
@@ -49,11 +50,11 @@ def evaluate(cfg: DictConfig) -> dict[str, float]:
     """
     lightning.seed_everything(cfg.seed, workers=True)
     checkpoint = read_checkpoint(cfg.ckpt_path)
-    cfg = _as_trained(cfg, checkpoint, (*MODEL_GROUPS, "data"))
+    cfg = _as_trained(cfg, checkpoint)
     datamodule = _datamodule(cfg)
     _check_classes(len(datamodule.classes.names), checkpoint)
     module = instantiate(cfg.module)
-    load_model(module.propagation, checkpoint, _plain(cfg), prefix="propagation.")
+    load_model(module.propagation, checkpoint, _plain(cfg, resolve=False), prefix="propagation.")
     trainer = _trainer(cfg, [])
     try:
         return dict(trainer.validate(module, datamodule=datamodule)[0])
@@ -68,10 +69,10 @@ def predict(cfg: DictConfig) -> PredictReport:
         Frames read and written, and what of the source was lost.
     """
     checkpoint = read_checkpoint(cfg.ckpt_path)
-    cfg = _as_trained(cfg, checkpoint, MODEL_GROUPS)
+    cfg = _as_trained(cfg, checkpoint)
     keyframes = instantiate(cfg.keyframes)
     propagation = instantiate(cfg.propagation)
-    load_model(propagation, checkpoint, _plain(cfg), prefix="propagation.")
+    load_model(propagation, checkpoint, _plain(cfg, resolve=False), prefix="propagation.")
     segmenter = VideoSegmenter(propagation.to(_device(cfg.device)).eval(), keyframes)
     return predict_video(segmenter, cfg.video, cfg.output, checkpoint.classes)
 
@@ -97,7 +98,7 @@ def report_errors(job: Callable[[DictConfig], Any]) -> Callable[[DictConfig], An
 
 
 def _datamodule(cfg: DictConfig) -> Any:  # a VideoDataModule; Hydra's instantiate is untyped
-    datamodule = instantiate(cfg.data)
+    datamodule = instantiate(cfg.data.datamodule)
     num_classes = len(datamodule.classes.names)
     if cfg.data.num_classes is None:  # a folder of clips knows its classes itself
         OmegaConf.update(cfg, "data.num_classes", num_classes)
@@ -127,28 +128,22 @@ def _columns(cfg: DictConfig) -> dict[str, Any]:
     return {name: choices[name] for name in names} | {
         "interval": cfg.interval,
         "seed": cfg.seed,
-        "config": _plain(cfg),
+        "config": _plain(cfg, resolve=True),
     }
 
 
-def _as_trained(cfg: DictConfig, checkpoint: Checkpoint, groups: tuple[str, ...]) -> DictConfig:
-    """Replace groups by the checkpoint's, except where the command line chose an option or set a key."""
+def _as_trained(cfg: DictConfig, checkpoint: Checkpoint) -> DictConfig:
+    """Take model and data from the checkpoint, except where the command line chose an option or set a key."""
     overrides = [override.lstrip("+~").split("=")[0] for override in HydraConfig.get().overrides.task]
     trained = OmegaConf.create(checkpoint.config)
     OmegaConf.set_struct(cfg, False)
-    for group in groups:
+    for group in (*MODEL_GROUPS, "data"):
         if group in overrides:
             continue
-        keys = [key for key in overrides if key.startswith(f"{group}.")]
-        chosen = {key: OmegaConf.select(cfg, key) for key in keys}
+        set_keys = {key: OmegaConf.select(cfg, key) for key in overrides if key.startswith(f"{group}.")}
         cfg[group] = trained[group]
-        for key, value in chosen.items():
+        for key, value in set_keys.items():
             OmegaConf.update(cfg, key, value)
-    # Parts interpolate each other, but those of a checkpoint are resolved: link them again.
-    if "segmentor" not in overrides:
-        cfg.segmentor.backbone = "${backbone}"
-    if "propagation" not in overrides:
-        cfg.propagation.segmentor, cfg.propagation.flow = "${segmentor}", "${flow}"
     if "pretrained" in cfg.backbone:  # the checkpoint has the weights
         cfg.backbone.pretrained, cfg.backbone.weights = False, None
     return cfg
@@ -163,8 +158,8 @@ def _check_classes(num_classes: int, checkpoint: Checkpoint) -> None:
         )
 
 
-def _plain(cfg: DictConfig) -> dict[str, Any]:
-    return OmegaConf.to_container(cfg, resolve=True)  # type: ignore[return-value]  # a DictConfig gives a dict
+def _plain(cfg: DictConfig, resolve: bool) -> dict[str, Any]:
+    return OmegaConf.to_container(cfg, resolve=resolve)  # type: ignore[return-value]  # a DictConfig gives a dict
 
 
 def _device(name: str) -> torch.device:

@@ -5,6 +5,8 @@ differently: each stage is padded to whole windows *before* a shifted block roll
 every returned stage has a LayerNorm of its own. At sizes that are a multiple of the window both agree.
 """
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from timm.models.swin_transformer import SwinTransformerBlock, window_partition, window_reverse
@@ -21,6 +23,8 @@ class SwinBackbone(nn.Module):
         pretrained: fetch the tag's ImageNet weights.
         weights: local file with the weights instead.
         drop_path: rate of stochastic depth in the last block, growing linearly from 0 in the first.
+        **options: other sizes than the name's, passed to ``timm.create_model``: `embed_dim`, `depths`,
+            `num_heads`, `window_size` (their types are timm's).
 
     Attributes:
         channels: of the four maps, finest first.
@@ -29,9 +33,16 @@ class SwinBackbone(nn.Module):
         FileNotFoundError: if the weights cannot be had.
     """
 
-    def __init__(self, name: str, pretrained: bool = False, weights: str | None = None, drop_path: float = 0.3) -> None:
+    def __init__(
+        self,
+        name: str,
+        pretrained: bool = False,
+        weights: str | None = None,
+        drop_path: float = 0.3,
+        **options: Any,
+    ) -> None:
         super().__init__()
-        options = {"always_partition": True, "strict_img_size": False}
+        options |= {"always_partition": True, "strict_img_size": False}
         swin = create_timm_model(name, pretrained, weights, drop_path_rate=drop_path, **options)
         self.channels: tuple[int, ...] = tuple(info["num_chs"] for info in swin.feature_info)
         self.patch_embed = swin.patch_embed

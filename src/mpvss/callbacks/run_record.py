@@ -11,7 +11,8 @@ class RunRecord(lightning.Callback):
     """Store the composed configuration and the classes in every checkpoint.
 
     Args:
-        config: the run's configuration, resolved, of plain containers and values.
+        config: the run's configuration, of plain containers and values; interpolations unresolved, so that a key
+            set later still reaches every place that follows it.
         classes: names and colours of the labels that the model predicts.
     """
 

@@ -33,7 +33,9 @@ def test_flow_starts_near_zero_with_gradients_everywhere():
     displacement = flow(key_frame, frame, torch.randn(2, 5, 16))
     assert 0 < displacement.abs().max() < 0.5
     displacement.square().sum().backward()
-    without = [name for name, parameter in flow.named_parameters() if parameter.grad is None or not parameter.grad.any()]
+    without = [
+        name for name, parameter in flow.named_parameters() if parameter.grad is None or not parameter.grad.any()
+    ]
     assert without == []
 
 

@@ -1,0 +1,24 @@
+"""How wrong a set of segments is.
+
+Enter: the segments of every decoder layer, as the segmentor gave them or as they were warped to another frame
+(class logits and mask logits), and the labelled segments of the same frames (:class:`mpvss.types.MaskTarget`).
+Leave: one loss to minimise and its terms.
+
+Queries are matched to targets one to one (:class:`HungarianMatcher`), then classes and masks are compared
+(:class:`MaskCriterion`), masks at sampled points only.
+"""
+
+from mpvss.criterion.mask_criterion import CriterionOutput, MaskCriterion, mask_losses
+from mpvss.criterion.matcher import HungarianMatcher, Match, pair_costs
+from mpvss.criterion.points import sample_points, uncertain_points
+
+__all__ = [
+    "CriterionOutput",
+    "HungarianMatcher",
+    "MaskCriterion",
+    "Match",
+    "mask_losses",
+    "pair_costs",
+    "sample_points",
+    "uncertain_points",
+]

@@ -1,0 +1,40 @@
+"""Runs of consecutive frames, as evaluation streams them."""
+
+import torch
+from torch.utils.data import Dataset
+
+from mpvss.types import Clip, VideoSource
+
+
+class ClipDataset(Dataset[Clip]):
+    """All videos of a source, cut into chunks, in the order of video and frame.
+
+    A clip is a batch of its own: use a DataLoader with ``batch_size=None``.
+
+    Args:
+        source: labelled videos.
+        chunk: T, frames of a clip; the last clip of a video may have fewer.
+
+    Raises:
+        ValueError: if `chunk` is less than 1.
+    """
+
+    def __init__(self, source: VideoSource, chunk: int) -> None:
+        if chunk < 1:
+            raise ValueError(f"chunk must be at least 1 frame; got {chunk}.")
+        self.source = source
+        self.chunk = chunk
+        self._starts = [
+            (video, start) for video in range(len(source)) for start in range(0, source.num_frames(video), chunk)
+        ]
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def __getitem__(self, index: int) -> Clip:
+        """Return clip `index`: frames (T, 3, H, W), labels (T, H, W)."""
+        video, start = self._starts[index]
+        num_frames = self.source.num_frames(video)
+        read = [self.source.read(video, frame) for frame in range(start, min(start + self.chunk, num_frames))]
+        frames, labels = zip(*read, strict=True)
+        return Clip(torch.stack(frames), torch.stack(labels), self.source.name(video), start, num_frames)

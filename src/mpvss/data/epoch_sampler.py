@@ -1,0 +1,45 @@
+"""New training pairs in every epoch."""
+
+from collections.abc import Iterator
+
+import torch.distributed as dist
+from torch.utils.data import DistributedSampler
+
+
+class EpochSampler(DistributedSampler[int]):
+    """Yields the indices epoch * num_pairs + i, i = 0..num_pairs - 1, split over the processes.
+
+    With a :class:`~mpvss.data.pairs.PairDataset` every epoch then draws new pairs, and a run resumed at an epoch draws
+    what it would have drawn. Lightning calls ``set_epoch`` and, since this is a ``DistributedSampler``, wraps no other
+    around it.
+
+    Args:
+        num_pairs: pairs of an epoch, over all processes. A remainder that cannot be shared equally is left out.
+        rank: number of this process; by default that of torch.distributed, 0 without it.
+        world_size: number of processes; by default that of torch.distributed, 1 without it.
+
+    Raises:
+        ValueError: if there is no pair for every process, or `rank` is outside 0..world_size - 1.
+
+    Example:
+        >>> sampler = EpochSampler(num_pairs=4, rank=1, world_size=2)
+        >>> sampler.set_epoch(10)
+        >>> list(sampler)
+        [41, 43]
+    """
+
+    def __init__(self, num_pairs: int, rank: int | None = None, world_size: int | None = None) -> None:
+        distributed = dist.is_available() and dist.is_initialized()
+        if rank is None:
+            rank = dist.get_rank() if distributed else 0
+        if world_size is None:
+            world_size = dist.get_world_size() if distributed else 1
+        if num_pairs < world_size:
+            raise ValueError(f"num_pairs must be at least the number of processes, {world_size}; got {num_pairs}.")
+        indices = range(num_pairs)  # of the "dataset", only the length is used
+        super().__init__(indices, world_size, rank, shuffle=False, drop_last=True)  # type: ignore[arg-type]
+        self.num_pairs = num_pairs
+
+    def __iter__(self) -> Iterator[int]:
+        first = self.epoch * self.num_pairs
+        return (first + index for index in super().__iter__())

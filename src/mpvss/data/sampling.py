@@ -1,0 +1,28 @@
+"""Which two frames of a video make a training pair."""
+
+import torch
+
+
+def draw_pair(num_frames: int, max_gap: int, generator: torch.Generator) -> tuple[int, int]:
+    """Draw a key frame and a later, non-key frame (Sec. 4.1: the gap is at most 10 in the paper).
+
+    The gap is uniform in 1..min(max_gap, num_frames - 1); given the gap, so is the place in the video.
+
+    Args:
+        num_frames: frames of the video, at least 2.
+        max_gap: largest distance in frames, at least 1.
+        generator: the only source of randomness.
+
+    Returns:
+        (key, frame), frame numbers with key < frame.
+
+    Raises:
+        ValueError: if there is no pair to draw.
+    """
+    if num_frames < 2:
+        raise ValueError(f"A pair needs a video of at least 2 frames; got {num_frames}.")
+    if max_gap < 1:
+        raise ValueError(f"max_gap must be at least 1 frame; got {max_gap}.")
+    gap = int(torch.randint(1, min(max_gap, num_frames - 1) + 1, (), generator=generator))
+    key = int(torch.randint(num_frames - gap, (), generator=generator))
+    return key, key + gap

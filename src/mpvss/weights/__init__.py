@@ -1,0 +1,27 @@
+"""Checkpoints of this and other projects enter, weights under our names leave; no code in them is ever run.
+
+:func:`load_weights` puts a checkpoint into a model, :func:`convert` rewrites it as ours, :func:`read_checkpoint` is
+below both: a file, folder or model on the hub is read (`files`, `hub`), its format is recognised by its keys
+(`formats`), and a table of rules renames, splits and joins its tensors (`detectron2`, `hugging_face`, `authors`,
+`timm_backbones`).
+"""
+
+from mpvss.weights.architecture import Architecture, describe, differences
+from mpvss.weights.checkpoint import Checkpoint, read_checkpoint
+from mpvss.weights.convert import convert
+from mpvss.weights.load import LoadReport, load_weights
+from mpvss.weights.position_tables import resize_position_table
+from mpvss.weights.save import save_weights
+
+__all__ = [
+    "Architecture",
+    "Checkpoint",
+    "LoadReport",
+    "convert",
+    "describe",
+    "differences",
+    "load_weights",
+    "read_checkpoint",
+    "resize_position_table",
+    "save_weights",
+]

@@ -1,0 +1,221 @@
+"""A folder in VSPW's layout is read as it should be, and damage in it is named."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+from torchvision.io import ImageReadMode, decode_image, write_jpeg, write_png
+
+from mpvss.data.clip_folder import ClipFolder
+from mpvss.data.pairs import PairDataset
+from mpvss.types import VOID
+
+NAMES = ("sky", "road", "tree")
+HEIGHT, WIDTH = 9, 14
+
+
+def _image(seed: int) -> Tensor:
+    return torch.randint(0, 256, (3, HEIGHT, WIDTH), generator=torch.Generator().manual_seed(seed), dtype=torch.uint8)
+
+
+def _codes(seed: int) -> Tensor:
+    return torch.randint(0, 4, (1, HEIGHT, WIDTH), generator=torch.Generator().manual_seed(seed), dtype=torch.uint8)
+
+
+def _write_clip(root: Path, clip: str, num_frames: int) -> None:
+    for folder in ("origin", "mask"):
+        (root / "data" / clip / folder).mkdir(parents=True)
+    # Written last to first: the order must come from the names.
+    for frame in reversed(range(num_frames)):
+        write_jpeg(_image(frame), str(root / "data" / clip / "origin" / f"{frame:08d}.jpg"))
+        write_png(_codes(frame), str(root / "data" / clip / "mask" / f"{frame:08d}.png"))
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Return a data set of two clips, of 3 frames and of 1."""
+    root = tmp_path / "clips"
+    _write_clip(root, "beach", 3)
+    _write_clip(root, "alley", 1)
+    (root / "val.txt").write_text("beach\nalley\n")
+    names = {"others": "0"} | {name: str(code) for code, name in enumerate(NAMES, start=1)}
+    (root / "label_num_dic_final.json").write_text(json.dumps(names))
+    return root
+
+
+def test_clips_keep_the_order_of_the_list_and_frames_that_of_their_names(root):
+    source = ClipFolder(root, "val")
+    assert [source.name(video) for video in range(len(source))] == ["beach", "alley"]
+    assert [source.num_frames(video) for video in range(len(source))] == [3, 1]
+    for frame in range(3):
+        image, labels = source.read(0, frame)
+        path = root / "data" / "beach" / "origin" / f"{frame:08d}.jpg"
+        assert torch.equal(image, decode_image(str(path), ImageReadMode.RGB))
+        codes = _codes(frame)[0].long()
+        expected = torch.where(codes == 0, VOID, codes - 1)
+        assert torch.equal(labels.long(), expected)
+        assert labels.dtype == image.dtype == torch.uint8
+
+
+def test_stored_0_and_255_are_void_and_the_rest_is_shifted_by_one(root):
+    codes = torch.zeros(1, HEIGHT, WIDTH, dtype=torch.uint8)
+    codes[0, 0, :4] = torch.tensor([255, 1, 2, 3])
+    write_png(codes, str(root / "data" / "alley" / "mask" / "00000000.png"))
+    _, labels = ClipFolder(root, "val").read(1, 0)
+    assert labels[0, :5].tolist() == [VOID, 0, 1, 2, VOID]
+
+
+@pytest.mark.parametrize("text", ["beach\nalley", "\nbeach\n\n  \nalley\n\n", "beach\r\nalley\r\n"])
+def test_the_list_may_lack_its_last_newline_and_have_blank_lines(root, text):
+    (root / "val.txt").write_bytes(text.encode())
+    assert len(ClipFolder(root, "val")) == 2
+
+
+def test_frames_may_be_png(root):
+    origin = root / "data" / "alley" / "origin"
+    (origin / "00000000.jpg").unlink()
+    write_png(_image(5), str(origin / "00000000.png"))
+    assert torch.equal(ClipFolder(root, "val").read(1, 0)[0], _image(5))
+
+
+def test_given_class_names_need_no_file(root):
+    (root / "label_num_dic_final.json").unlink()
+    assert ClipFolder(root, "val", ["a", "b", "c"]).classes.names == ("a", "b", "c")
+
+
+def test_class_names_are_read_from_the_folder(root):
+    classes = ClipFolder(root, "val").classes
+    assert classes.names == NAMES
+    assert len(set(classes.colours)) == 3
+
+
+def test_construction_decodes_nothing(root):
+    for path in (root / "data").rglob("0*"):
+        path.write_bytes(b"")
+    assert len(ClipFolder(root, "val")) == 2
+
+
+def test_a_clip_of_one_frame_can_be_evaluated_but_not_paired(root, caplog):
+    source = ClipFolder(root, "val")
+    assert source.read(1, 0)[1].shape == (HEIGHT, WIDTH)
+    assert len(PairDataset(source, max_gap=5)) == 2
+    assert "alley" in caplog.text
+
+
+def test_a_missing_root_is_reported_with_layout_hint_and_way_out(tmp_path):
+    with pytest.raises(FileNotFoundError) as error:
+        ClipFolder(tmp_path / "nowhere", "val", NAMES, hint="Ask at the museum.")
+    message = str(error.value)
+    for part in (str(tmp_path / "nowhere"), "<root>/train.txt", "origin/<frame>", "museum", "data=synthetic"):
+        assert part in message
+
+
+def test_a_missing_list_is_named(root):
+    with pytest.raises(FileNotFoundError, match=r"train\.txt") as error:
+        ClipFolder(root, "train")
+    assert "<root>/data/<clip>/mask" in str(error.value)
+
+
+def test_an_empty_list_is_refused(root):
+    (root / "val.txt").write_text("\n\n")
+    with pytest.raises(ValueError, match=r"val\.txt must list at least one clip"):
+        ClipFolder(root, "val")
+
+
+def test_a_listed_clip_without_folder_is_named(root):
+    (root / "val.txt").write_text("beach\ncave\n")
+    with pytest.raises(FileNotFoundError, match="cave") as error:
+        ClipFolder(root, "val")
+    assert str(root / "data" / "cave" / "origin") in str(error.value)
+
+
+def _drop_frame(root: Path) -> Path:
+    path = root / "data" / "beach" / "origin" / "00000001.jpg"
+    path.unlink()
+    return path
+
+
+def _drop_mask(root: Path) -> Path:
+    path = root / "data" / "beach" / "mask" / "00000001.png"
+    path.unlink()
+    return path
+
+
+def _drop_all(root: Path) -> Path:
+    for path in (root / "data" / "alley").rglob("0*"):
+        path.unlink()
+    return root / "data" / "alley" / "origin"
+
+
+@pytest.mark.parametrize("damage", [_drop_frame, _drop_mask, _drop_all])
+def test_a_missing_frame_or_mask_is_named_at_once(root, damage: Callable[[Path], Path]):
+    path = damage(root)
+    with pytest.raises(FileNotFoundError) as error:
+        ClipFolder(root, "val")
+    assert str(path) in str(error.value)
+    assert "val.txt" in str(error.value)
+
+
+def test_a_file_that_goes_later_is_named(root):
+    source = ClipFolder(root, "val")
+    path = _drop_mask(root)
+    with pytest.raises(FileNotFoundError) as error:
+        source.read(0, 1)
+    assert str(path) in str(error.value)
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.5])
+@pytest.mark.parametrize("name", ["origin/00000001.jpg", "mask/00000001.png"])
+def test_a_file_that_was_cut_short_is_named(root, name, kept):
+    path = root / "data" / "beach" / name
+    content = path.read_bytes()
+    path.write_bytes(content[: int(kept * len(content))])
+    with pytest.raises(ValueError, match="cannot be read as an image") as error:
+        ClipFolder(root, "val").read(0, 1)
+    assert str(path) in str(error.value)
+    assert ".cpp" not in str(error.value)
+
+
+def test_a_mask_of_another_size_is_named_with_both_sizes(root):
+    path = root / "data" / "beach" / "mask" / "00000002.png"
+    write_png(torch.ones(1, 4, 6, dtype=torch.uint8), str(path))
+    with pytest.raises(ValueError, match=f"{WIDTH}x{HEIGHT}; got 6x4") as error:
+        ClipFolder(root, "val").read(0, 2)
+    assert str(path) in str(error.value)
+
+
+def test_a_mask_in_colours_is_refused(root):
+    path = root / "data" / "beach" / "mask" / "00000002.png"
+    write_png(_image(0), str(path))
+    with pytest.raises(ValueError, match="8-bit grey PNG of label codes; got 3 channels") as error:
+        ClipFolder(root, "val").read(0, 2)
+    assert str(path) in str(error.value)
+
+
+@pytest.mark.parametrize("code", [4, 254])
+def test_a_label_outside_the_classes_is_named(root, code):
+    path = root / "data" / "beach" / "mask" / "00000000.png"
+    codes = _codes(0)
+    codes[0, 3, 4] = code
+    write_png(codes, str(path))
+    with pytest.raises(ValueError, match=rf"label {code}; with 3 classes") as error:
+        ClipFolder(root, "val").read(0, 0)
+    assert str(path) in str(error.value)
+
+
+def test_missing_class_names_are_reported_with_both_ways_out(root):
+    path = root / "label_num_dic_final.json"
+    path.unlink()
+    with pytest.raises(FileNotFoundError, match="class_names") as error:
+        ClipFolder(root, "val")
+    assert str(path) in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["not json", "[1, 2]", '{"sky": "one"}', '{"sky": "1", "road": "3"}', "{}"])
+def test_unusable_class_names_are_refused(root, text):
+    (root / "label_num_dic_final.json").write_text(text)
+    with pytest.raises(ValueError, match=r"label_num_dic_final\.json|class names"):
+        ClipFolder(root, "val")

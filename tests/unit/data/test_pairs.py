@@ -1,0 +1,93 @@
+"""Pairs are a function of (seed, index), and every video gets its turn."""
+
+import logging
+
+import pytest
+import torch
+from torch.utils.data import DataLoader
+
+from mpvss.data.pairs import PairDataset
+from mpvss.types import FramePair
+
+
+def _ids(pair):
+    """Return (video, key, video, frame) as the counted videos paint them."""
+    return (*pair.key_frame[:2, 0, 0].tolist(), *pair.frame[:2, 0, 0].tolist())
+
+
+def _noisy(pair):
+    """Stand for an augmentation: draw from torch's default generator."""
+    return pair._replace(labels=torch.randint(0, 200, pair.labels.shape, dtype=torch.uint8))
+
+
+def test_the_two_frames_are_of_one_video_and_the_gap_is_theirs(counted_videos):
+    dataset = PairDataset(counted_videos((5, 9)), max_gap=3, num_pairs=50)
+    for index in range(50):
+        pair = dataset[index]
+        video, key, same_video, frame = _ids(pair)
+        assert video == same_video
+        assert pair.gap.shape == ()
+        assert pair.gap.dtype == torch.int64
+        assert 1 <= pair.gap.item() == frame - key <= 3
+        assert pair.key_labels.unique().item() == key % 4
+        assert pair.labels.unique().item() == frame % 4
+
+
+def test_every_pass_visits_every_video_once_in_a_new_order(counted_videos):
+    dataset = PairDataset(counted_videos((2,) * 9), max_gap=1)
+    passes = [[_ids(dataset[turn * 9 + place])[0] for place in range(9)] for turn in range(4)]
+    assert all(sorted(order) == list(range(9)) for order in passes)
+    assert len({tuple(order) for order in passes}) == 4
+
+
+def test_an_item_depends_on_seed_and_index_alone(counted_videos):
+    source = counted_videos((5, 9, 4))
+    dataset = PairDataset(source, max_gap=3, transform=_noisy, seed=3)
+    forwards = [dataset[index] for index in range(8)]
+    torch.manual_seed(1)
+    backwards = [dataset[index] for index in reversed(range(8))][::-1]
+    for one, other in zip(forwards, backwards, strict=True):
+        assert all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
+    other_seed = PairDataset(source, max_gap=3, transform=_noisy, seed=4)
+    assert not torch.equal(other_seed[0].labels, forwards[0].labels)
+    assert not torch.equal(forwards[0].labels, forwards[1].labels)
+
+
+def test_the_number_of_workers_changes_nothing(counted_videos):
+    dataset = PairDataset(counted_videos((5, 9, 4)), max_gap=3, transform=_noisy, num_pairs=6)
+    alone, shared = (list(DataLoader(dataset, batch_size=2, num_workers=count)) for count in (0, 2))
+    for one, other in zip(alone, shared, strict=True):
+        assert isinstance(one, FramePair)
+        assert one.gap.shape == (2,)
+        assert all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def test_reading_leaves_the_global_generator_alone(counted_videos):
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    PairDataset(counted_videos((5,)), max_gap=3, transform=_noisy)[0]
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_the_length_is_one_pair_per_frame_with_a_frame_before_it(counted_videos):
+    assert len(PairDataset(counted_videos((5, 1, 3)), max_gap=9)) == 4 + 2
+    assert len(PairDataset(counted_videos((5, 1, 3)), max_gap=9, num_pairs=11)) == 11
+
+
+def test_a_clip_of_one_frame_is_left_out_and_named(counted_videos, caplog):
+    with caplog.at_level(logging.WARNING):
+        dataset = PairDataset(counted_videos((4, 1, 3)), max_gap=2)
+    assert "video 1" in caplog.text
+    assert {_ids(dataset[index])[0] for index in range(8)} == {0, 2}
+
+
+def test_only_clips_of_one_frame_are_refused(counted_videos):
+    with pytest.raises(ValueError, match="at least two frames; none of the 2 clips"):
+        PairDataset(counted_videos((1, 1)), max_gap=2)
+
+
+@pytest.mark.parametrize("wrong", [{"max_gap": 0}, {"max_gap": -2}, {"num_pairs": 0}, {"seed": -1}])
+def test_a_number_that_is_too_small_is_refused(counted_videos, wrong):
+    with pytest.raises(ValueError, match=f"{next(iter(wrong))} must be .*got {next(iter(wrong.values()))}"):
+        PairDataset(counted_videos((5,)), **{"max_gap": 3, **wrong})

@@ -1,0 +1,42 @@
+"""Pairs have the gaps they should, equally often."""
+
+from collections import Counter
+
+import pytest
+import torch
+
+from mpvss.data.sampling import draw_pair
+
+
+def _draws(num_frames, max_gap, count):
+    generator = torch.Generator().manual_seed(0)
+    return [draw_pair(num_frames, max_gap, generator) for _ in range(count)]
+
+
+def test_gaps_are_uniform_and_frames_inside_the_video():
+    draws = _draws(num_frames=9, max_gap=4, count=4000)
+    assert all(0 <= key < frame < 9 for key, frame in draws)
+    gaps = Counter(frame - key for key, frame in draws)
+    assert sorted(gaps) == [1, 2, 3, 4]
+    # 1000 expected, standard deviation 27.
+    assert all(abs(count - 1000) < 110 for count in gaps.values())
+
+
+def test_every_place_of_a_gap_is_drawn_equally_often():
+    keys = Counter(key for key, frame in _draws(num_frames=4, max_gap=1, count=3000))
+    assert sorted(keys) == [0, 1, 2]
+    assert all(abs(count - 1000) < 110 for count in keys.values())
+
+
+def test_a_short_video_limits_the_gap():
+    assert set(_draws(num_frames=3, max_gap=10, count=100)) == {(0, 1), (1, 2), (0, 2)}
+
+
+def test_a_video_of_one_frame_is_refused():
+    with pytest.raises(ValueError, match="at least 2 frames; got 1"):
+        draw_pair(1, 5, torch.Generator())
+
+
+def test_a_gap_of_zero_is_refused():
+    with pytest.raises(ValueError, match="at least 1 frame; got 0"):
+        draw_pair(5, 0, torch.Generator())

@@ -1,0 +1,93 @@
+"""Videos made on the spot, and a propagator whose labels can be computed by hand."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import pytest
+import torch
+from torch import Tensor, nn
+
+from mpvss.types import ClassList, KeyState, Prediction, Segments
+
+NUM_CLASSES = 4
+
+
+class BrightnessPropagator(nn.Module):
+    """Labels a key frame by its brightness // 64, another by the mean brightness of the key frame and itself // 64.
+
+    The flow of query n is (n, 10 n) everywhere, at 1/8 of the padded frame.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.step_batches: list[int] = []
+        self.eval()
+
+    def start(self, frame: Tensor) -> KeyState:
+        return KeyState(self._segments(frame.float()), torch.zeros(len(frame), NUM_CLASSES, 3), frame)
+
+    def step(self, state: KeyState, frame: Tensor, next_state: KeyState | None = None) -> Prediction:
+        assert len(state.frame) == len(frame)
+        assert len(state.segments.mask_logits) == len(frame)
+        self.step_batches.append(len(frame))
+        segments = self._segments((state.frame.float() + frame.float()) / 2)
+        height, width = (side // 2 for side in segments.mask_logits.shape[-2:])
+        per_query = torch.arange(NUM_CLASSES)[:, None] * torch.tensor([1.0, 10.0])
+        return Prediction(segments, per_query[:, :, None, None].expand(len(frame), -1, -1, height, width))
+
+    def _segments(self, brightness: Tensor) -> Segments:
+        batch, _, height, width = brightness.shape
+        label = brightness[:, 0, 0, 0] // 64
+        match = (label[:, None] == torch.arange(NUM_CLASSES)).float() * 20 - 10
+        rows, columns = (-(-side // 16) * 4 for side in (height, width))
+        class_logits = 10 * torch.eye(NUM_CLASSES, NUM_CLASSES + 1).expand(batch, -1, -1)
+        return Segments(class_logits, match[..., None, None].expand(-1, -1, rows, columns).contiguous())
+
+
+@pytest.fixture
+def propagator() -> BrightnessPropagator:
+    return BrightnessPropagator()
+
+
+@pytest.fixture
+def classes() -> ClassList:
+    return ClassList(("night", "dusk", "dawn", "day"), ((20, 20, 90), (160, 60, 60), (240, 160, 60), (250, 240, 120)))
+
+
+@pytest.fixture
+def make_noise() -> Callable[[int, tuple[int, int]], Tensor]:
+    """A function that makes (T, 3, H, W) uint8 frames, hard to compress so that every frame has bytes to damage."""
+
+    def make(num_frames: int, size: tuple[int, int]) -> Tensor:
+        generator = torch.Generator().manual_seed(0)
+        return torch.randint(0, 256, (num_frames, 3, *size), generator=generator, dtype=torch.uint8)
+
+    return make
+
+
+@pytest.fixture
+def make_video(make_noise: Callable[[int, tuple[int, int]], Tensor]) -> Callable[..., Path]:
+    """A function that writes a video of noise; ffv1 in bgr0 keeps every pixel."""
+
+    def make(
+        path: Path,
+        num_frames: int = 12,
+        size: tuple[int, int] = (30, 40),
+        frame_rate: Fraction = Fraction(30000, 1001),
+        codec: str = "libx264",
+        pixel_format: str = "yuv420p",
+    ) -> Path:
+        with av.open(str(path), "w", options={"movflags": "faststart"} if path.suffix == ".mp4" else {}) as container:
+            stream = container.add_stream(codec, rate=frame_rate)
+            stream.height, stream.width = size
+            stream.pix_fmt = pixel_format
+            stream.options = {"g": "4"} if codec == "libx264" else {}
+            for frame in make_noise(num_frames, size):
+                pixels = frame.permute(1, 2, 0).contiguous().numpy()
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
+            container.mux(stream.encode())
+        return path
+
+    return make
