@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CODE := src tests
-DEMO := src/train.py experiment=demo
+DEMO := src/demo.py
 DEMO_TIME := at most 6 minutes
 
 # The tests run in two processes; more threads than that would get in each other's way.

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from math import isqrt
 from typing import Any, NamedTuple
 
 from torch import Tensor, nn
@@ -118,9 +119,9 @@ _Shapes = Mapping[str, tuple[int, ...]]
 def _backbone(shapes: _Shapes) -> dict[str, Any]:  # fields of Architecture
     if f"{BACKBONE}patch_embed.proj.weight" in shapes:
         depths = tuple(_count(shapes, rf"{BACKBONE}stages\.{stage}\.blocks\.(\d+)\..+") for stage in range(4))
-        table = shapes[f"{BACKBONE}stages.0.blocks.0.attn.relative_position_bias_table"]
+        rows = _width(shapes, f"{BACKBONE}stages.0.blocks.0.attn.relative_position_bias_table")
         name = _SWINS.get((shapes[f"{BACKBONE}patch_embed.proj.weight"][0], depths))
-        return {"backbone": name, "window_size": (int(table[0] ** 0.5) + 1) // 2}
+        return {"backbone": name, "window_size": (isqrt(rows) + 1) // 2 if rows else None}
     network = f"{BACKBONE}network."
     if f"{network}layer4.0.conv3.weight" in shapes:
         depths = tuple(_count(shapes, rf"{network}layer{stage}\.(\d+)\..+") for stage in (1, 2, 3, 4))
@@ -134,14 +135,15 @@ def _segmentor(shapes: _Shapes) -> dict[str, Any]:  # fields of Architecture
     if f"{decoder}query_content.weight" not in shapes:
         return {}
     num_queries, dim = shapes[f"{decoder}query_content.weight"]
+    num_logits = _width(shapes, f"{decoder}class_head.weight")
     return {
-        "num_classes": _first(shapes, f"{decoder}class_head.weight", minus=1),
+        "num_classes": None if num_logits is None else num_logits - 1,
         "num_queries": num_queries,
         "dim": dim,
         "encoder_layers": _count(shapes, rf"{encoder}layers\.(\d+)\..+"),
-        "encoder_hidden_dim": _first(shapes, f"{encoder}layers.0.feed_forward.expand.weight"),
+        "encoder_hidden_dim": _width(shapes, f"{encoder}layers.0.feed_forward.expand.weight"),
         "decoder_layers": _count(shapes, rf"{decoder}layers\.(\d+)\..+"),
-        "decoder_hidden_dim": _first(shapes, f"{decoder}layers.0.feed_forward.expand.weight"),
+        "decoder_hidden_dim": _width(shapes, f"{decoder}layers.0.feed_forward.expand.weight"),
     }
 
 
@@ -154,9 +156,9 @@ def _flow(shapes: _Shapes) -> dict[str, Any]:  # fields of Architecture
     steps = range(_count(shapes, rf"{FLOW}pixel_flow\.deconvolve\.(\d+)\..+"))
     return {
         "flow_stages": _count(shapes, rf"{decoder}blocks\.(\d+)\..+") // levels,
-        "flow_hidden_dim": _first(shapes, f"{decoder}blocks.0.feed_forward.expand.weight"),
-        "flow_encoder_channels": tuple(shapes[f"{encoder}{conv}.weight"][0] for conv in convs),
-        "flow_step_channels": tuple(shapes[f"{FLOW}pixel_flow.deconvolve.{step}.weight"][1] for step in steps),
+        "flow_hidden_dim": _width(shapes, f"{decoder}blocks.0.feed_forward.expand.weight"),
+        "flow_encoder_channels": _widths(shapes, [f"{encoder}{conv}.weight" for conv in convs]),
+        "flow_step_channels": _widths(shapes, [f"{FLOW}pixel_flow.deconvolve.{step}.weight" for step in steps], axis=1),
     }
 
 
@@ -165,5 +167,9 @@ def _count(shapes: _Shapes, pattern: str) -> int:
     return len({match[1] for key in shapes if (match := re.fullmatch(pattern, key))})
 
 
-def _first(shapes: _Shapes, key: str, minus: int = 0) -> int | None:
-    return shapes[key][0] - minus if key in shapes else None
+def _width(shapes: _Shapes, key: str, axis: int = 0) -> int | None:
+    return shapes[key][axis] if key in shapes else None
+
+
+def _widths(shapes: _Shapes, keys: list[str], axis: int = 0) -> tuple[int, ...] | None:
+    return tuple(shapes[key][axis] for key in keys) if keys and all(key in shapes for key in keys) else None

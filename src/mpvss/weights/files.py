@@ -108,7 +108,7 @@ def _read_torch(path: Path) -> Any:  # whatever torch.save was given
             f"{path} is damaged, or holds more than tensors and plain values and was refused, since loading it "
             f"could run code: {str(error).splitlines()[0]} Save its state dict alone, or as .safetensors."
         ) from error
-    except (RuntimeError, EOFError) as error:
+    except Exception as error:  # torch's unpickler trips over damage in many ways
         raise ValueError(f"{path} is damaged or no checkpoint: {error}. Download or copy it again.") from error
 
 

@@ -53,6 +53,11 @@ def _encode(text: str, encoding: str) -> bytes:
     return text.encode("latin1")
 
 
+def _no_bytes() -> bytes:
+    """Stand for the data of an empty array, which protocol 2 writes as a call of ``bytes``."""
+    return b""
+
+
 def _scalar(dtype: np.dtype, data: bytes) -> np.generic:
     """Rebuild a single number."""
     return _frombuffer(data, dtype, (1,), "C")[0]
@@ -74,4 +79,5 @@ _KNOWN = {
     ("numpy._core.multiarray", "scalar"): _scalar,
     ("numpy._core.numeric", "_frombuffer"): _frombuffer,
     ("_codecs", "encode"): _encode,
+    ("__builtin__", "bytes"): _no_bytes,
 }

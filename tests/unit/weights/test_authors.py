@@ -1,5 +1,6 @@
 import torch
 
+from mpvss.flow import FlowHead
 from mpvss.weights import load_weights
 from mpvss.weights.authors import MPVSS
 from mpvss.weights.rules import translate
@@ -27,8 +28,6 @@ def test_a_segmentor_takes_its_part_and_names_the_rest(make_model, as_authors, t
 
 def test_their_y_map_comes_first_and_their_fusion_reads_pixel_flow_first():
     """Their flow head, written out as they lay it out, gives what ours does with the translated weights."""
-    from mpvss.flow import FlowHead
-
     torch.manual_seed(0)
     dim, height, width = 4, 3, 5
     prefix = "motion.decoder."

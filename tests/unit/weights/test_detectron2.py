@@ -83,7 +83,7 @@ def test_an_imagenet_swin_of_its_authors_keeps_the_stage_norms(make_model, as_de
 def test_unknown_tensors_are_named(make_model, as_detectron2, tmp_path):
     state = as_detectron2(make_model().state_dict()) | {"sem_seg_head.tracker.weight": torch.zeros(1)}
     torch.save({"model": state}, tmp_path / "variant.pth")
-    with pytest.raises(ValueError, match=r"looks like detectron2's Mask2Former, but 1 of its .* tracker\.weight"):
+    with pytest.raises(ValueError, match=r"looks like detectron2's Mask2Former, but 1 of its .*tracker\.weight"):
         read_checkpoint(tmp_path / "variant.pth")
 
 

@@ -1,0 +1,102 @@
+"""Pictures of a labelled video: an overlay video, and a sheet of frame, flow, prediction and truth."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torchvision.io import write_png
+
+from mpvss.inference.contact_sheet import contact_sheet
+from mpvss.inference.flow_colours import flow_to_rgb
+from mpvss.inference.legend import key_tag, legend
+from mpvss.inference.overlay import overlay
+from mpvss.inference.video_segmenter import VideoSegmenter
+from mpvss.inference.video_writer import VideoWriter
+from mpvss.types import ClassList, VideoSource
+
+_SCALE = 4
+"""Frames of less than 240 rows are shown this much larger, so that legends can be read."""
+
+
+def write_overlay_video(
+    segmenter: VideoSegmenter, source: VideoSource, videos: list[int], path: Path, frame_rate: Fraction = Fraction(10)
+) -> None:
+    """Segment videos of a source and write them, one after the other, with their labels painted over.
+
+    Args:
+        segmenter: is reset first.
+        source: labelled videos, all of one size.
+        videos: which of them.
+        path: target video file.
+        frame_rate: frames per second.
+    """
+    first = _enlarge(source.read(videos[0], 0)[0])
+    with VideoWriter(path, frame_rate, (first.shape[-2], first.shape[-1])) as writer:
+        for video in videos:
+            frames, _ = _read(source, video)
+            segmenter.reset()
+            segmented = segmenter.segment(frames)
+            for frame, labels, key in zip(frames, segmented.labels, segmented.key.tolist(), strict=True):
+                picture = _paint(frame, labels, source.classes)
+                writer.write(key_tag(picture) if key else picture)
+
+
+def write_contact_sheet(
+    segmenter: VideoSegmenter, source: VideoSource, video: int, num_frames: int, path: Path
+) -> None:
+    """Segment the first frames of a video and write frame, flow, prediction and truth of each, one row a frame.
+
+    Args:
+        segmenter: is reset first; its propagator must estimate flow.
+        source: labelled videos.
+        video: which of them.
+        num_frames: rows.
+        path: target PNG.
+    """
+    frames, labels = _read(source, video, num_frames)
+    segmenter.reset()
+    segmented = segmenter.segment(frames)
+    if segmented.flow is None:
+        raise ValueError("a contact sheet shows flow; got a segmenter without any. Use interval 2 or more.")
+    radius = segmented.flow.square().sum(1).sqrt().max().item()
+    rows, captions = [], []
+    for index, frame in enumerate(frames):
+        flow = flow_to_rgb(segmented.flow[index], radius)
+        rows.append(
+            [
+                _enlarge(frame),
+                _resize_nearest(flow, frame.shape[-2:]),
+                _paint(frame, segmented.labels[index], source.classes),
+                _paint(frame, labels[index], source.classes),
+            ]
+        )
+        captions.append(f"frame {index}" + (", key frame" if segmented.key[index] else ""))
+    sheet = contact_sheet(rows, ("frame", "flow to the key frame", "prediction", "truth"), captions)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    write_png(sheet, str(partial))
+    partial.replace(path)
+
+
+def _read(source: VideoSource, video: int, num_frames: int | None = None) -> tuple[Tensor, Tensor]:
+    indices = range(num_frames or source.num_frames(video))
+    frames, labels = zip(*(source.read(video, index) for index in indices), strict=True)
+    return torch.stack(frames), torch.stack(labels)
+
+
+def _paint(frame: Tensor, labels: Tensor, classes: ClassList) -> Tensor:
+    large = _enlarge(frame)
+    large_labels = _resize_nearest(labels[None], large.shape[-2:])[0]
+    return legend(overlay(large, large_labels, classes.colours), large_labels, classes)
+
+
+def _enlarge(frame: Tensor) -> Tensor:
+    height, width = frame.shape[-2:]
+    return frame if height >= 240 else _resize_nearest(frame, torch.Size((height * _SCALE, width * _SCALE)))
+
+
+def _resize_nearest(image: Tensor, size: torch.Size) -> Tensor:
+    rows = torch.arange(size[0], device=image.device) * image.shape[-2] // size[0]
+    columns = torch.arange(size[1], device=image.device) * image.shape[-1] // size[1]
+    return image[:, rows[:, None], columns]

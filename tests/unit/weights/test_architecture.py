@@ -1,0 +1,87 @@
+import pytest
+import torch
+from torch import nn
+
+from mpvss.backbone import ConvBackbone, SwinBackbone
+from mpvss.flow import query_flow
+from mpvss.propagation import MaskPropagation
+from mpvss.segmentor import mask2former
+from mpvss.weights import Architecture, describe, differences
+from mpvss.weights.architecture import read_architecture
+
+BACKBONES = {
+    "r50": (ConvBackbone, "resnet50.tv_in1k", None),
+    "r101": (ConvBackbone, "resnet101.tv_in1k", None),
+    "mobilenetv2": (ConvBackbone, "mobilenetv2_100.ra_in1k", None),
+    "swin_t": (SwinBackbone, "swin_tiny_patch4_window7_224.ms_in1k", 7),
+    "swin_s": (SwinBackbone, "swin_small_patch4_window7_224.ms_in1k", 7),
+    "swin_b": (SwinBackbone, "swin_base_patch4_window12_384.ms_in22k", 12),
+    "swin_l": (SwinBackbone, "swin_large_patch4_window12_384.ms_in22k", 12),
+}
+
+
+@pytest.mark.parametrize("option", BACKBONES)
+def test_the_backbone_is_recognised(option):
+    network, name, window = BACKBONES[option]
+    with torch.device("meta"):
+        backbone = network(name)
+    assert describe(backbone) == Architecture(backbone=option, window_size=window)
+
+
+def test_another_backbone_has_no_name():
+    assert describe(ConvBackbone("test_resnet.r160_in1k")) == Architecture()
+
+
+def test_all_sizes_of_a_model_are_read():
+    with torch.device("meta"):
+        segmentor = mask2former(ConvBackbone("resnet50.tv_in1k"), 19, 30, 64, 4, 3, 96, 5, 128)
+        flow = query_flow(30, 64, 4, 2, 112, (8, 16, 24, 32, 40, 48), (9, 10, 11, 12))
+        model = MaskPropagation(segmentor, flow)
+    assert describe(model) == Architecture(
+        backbone="r50",
+        num_classes=19,
+        num_queries=30,
+        dim=64,
+        num_heads=4,
+        encoder_layers=3,
+        encoder_hidden_dim=96,
+        decoder_layers=5,
+        decoder_hidden_dim=128,
+        flow_stages=2,
+        flow_hidden_dim=112,
+        flow_encoder_channels=(8, 16, 24, 32, 40, 48),
+        flow_step_channels=(9, 10, 11, 12),
+    )
+
+
+def test_a_model_does_not_differ_from_itself(make_model):
+    model = make_model()
+    assert differences(describe(model), model) == []
+
+
+def test_the_overrides_to_set_are_listed(make_model):
+    model = make_model()
+    wanted = describe(model)._replace(
+        backbone="swin_t", num_queries=200, flow_stages=3, flow_step_channels=(1, 2, 3, 4), num_classes=133
+    )
+    assert differences(wanted, model) == [
+        "backbone=swin_t",
+        "segmentor.num_queries=200",
+        "flow.num_stages=3",
+        "flow.step_channels=[1,2,3,4]",
+    ]
+
+
+def test_what_is_unknown_or_not_there_is_no_difference(make_model):
+    model = make_model()
+    assert differences(Architecture(), model) == []
+    model.flow = nn.Identity()
+    assert differences(Architecture(flow_stages=9), model) == []
+
+
+def test_incomplete_weights_are_described_as_far_as_they_go(make_model):
+    state = make_model().state_dict()
+    complete = read_architecture(state)
+    without = {key: v for key, v in state.items() if "conv3" not in key and "position_bias" not in key}
+    assert read_architecture(without) == complete._replace(window_size=None, flow_encoder_channels=None)
+    assert read_architecture({}) == Architecture()
