@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from mpvss.inference import VideoSegmenter
 from mpvss.metrics import VideoMetrics, count_macs
-from mpvss.propagation import FixedInterval, semantic_map
+from mpvss.propagation import FixedInterval, MaskPropagation, semantic_map
 from mpvss.types import Clip
 
 
@@ -23,7 +23,7 @@ class Method(NamedTuple):
     """
 
     name: str
-    propagator: nn.Module
+    propagator: MaskPropagation
     interval: int
 
 

@@ -1,19 +1,19 @@
 """The LightningModule: segmentor, flow module and criterion in one training and evaluation loop."""
 
 from collections.abc import Callable
-from typing import Any
 
 import lightning
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
+from torch import Tensor
 
 from mpvss.criterion import MaskCriterion
 from mpvss.data import mask_targets
 from mpvss.inference import VideoSegmenter
 from mpvss.metrics import VideoMetrics
 from mpvss.optim import parameter_groups
-from mpvss.propagation import MASK_STRIDE
+from mpvss.propagation import MASK_STRIDE, MaskPropagation
 from mpvss.types import VOID, Clip, FramePair, KeyFrameSchedule, Prediction
 
 
@@ -21,7 +21,7 @@ class MPVSS(lightning.LightningModule):
     """Train a propagator on key/non-key pairs, and score it on streamed videos.
 
     Args:
-        propagation: the propagator, an ``nn.Module`` that holds segmentor and flow module.
+        propagation: the propagator, which holds segmentor and flow module.
         criterion: scores masks against targets.
         metrics: of validation and test.
         keyframes: which frames of an evaluated video are key frames.
@@ -35,7 +35,7 @@ class MPVSS(lightning.LightningModule):
 
     def __init__(
         self,
-        propagation: nn.Module,
+        propagation: MaskPropagation,
         criterion: MaskCriterion,
         metrics: VideoMetrics,
         keyframes: KeyFrameSchedule,
@@ -101,7 +101,7 @@ class MPVSS(lightning.LightningModule):
         for name, score in self.metrics.compute().items():
             self.log(f"val/{name}", score, prog_bar=name == "mIoU", sync_dist=True)
 
-    def configure_optimizers(self) -> dict[str, Any]:
+    def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         """Build optimizer and schedule over the trainable parameters."""
         hyperparameters = self.optimizer.keywords  # type: ignore[attr-defined]  # a partial, by Hydra's _partial_
         groups = parameter_groups(

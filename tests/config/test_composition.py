@@ -10,6 +10,8 @@ from hydra.errors import HydraException
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
+from mpvss.building import build_model
+
 CONF = Path(__file__).parents[2] / "conf"
 GROUPS = sorted(folder.name for folder in CONF.iterdir() if folder.is_dir())
 OPTIONS = [
@@ -46,7 +48,7 @@ def test_every_part_of_the_model_instantiates(group, option):
     weights = ["backbone.pretrained=false"]
     cfg = composed([f"{group}={option}", "data=synthetic", *weights])
     with torch.device("meta"):
-        part = instantiate(cfg[group])
+        part = build_model(cfg, group)
     assert type(part).__module__.startswith("mpvss")
 
 
@@ -72,7 +74,7 @@ def test_callbacks_and_csv_logger_instantiate(tmp_path):
 def test_every_experiment_builds_its_module(experiment):
     cfg = composed([f"experiment={experiment}", "backbone.pretrained=false"])
     with torch.device("meta"):
-        module = instantiate(cfg.module)
+        module = build_model(cfg, "module")
     assert sum(p.numel() for p in module.parameters()) > 0
 
 

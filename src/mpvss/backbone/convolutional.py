@@ -16,7 +16,6 @@ class ConvBackbone(nn.Module):
     Args:
         name: timm's model name with the tag of its weights.
         pretrained: fetch the tag's ImageNet weights.
-        weights: local file with the weights instead.
         freeze_batch_norm: run BatchNorm with its stored statistics and do not train it, as Mask2Former
             does with ImageNet weights; false to train from scratch.
         out_indices: timm's indices of the stages at strides 4, 8, 16 and 32.
@@ -26,19 +25,18 @@ class ConvBackbone(nn.Module):
 
     Raises:
         ValueError: if the stages are not at strides 4, 8, 16 and 32.
-        FileNotFoundError: if the weights cannot be had.
+        FileNotFoundError: if the weights cannot be fetched.
     """
 
     def __init__(
         self,
         name: str,
         pretrained: bool = False,
-        weights: str | None = None,
         freeze_batch_norm: bool = True,
         out_indices: tuple[int, ...] = (1, 2, 3, 4),
     ) -> None:
         super().__init__()
-        network = create_timm_model(name, pretrained, weights, features_only=True, out_indices=tuple(out_indices))
+        network = create_timm_model(name, pretrained, features_only=True, out_indices=tuple(out_indices))
         reductions = tuple(network.feature_info.reduction())
         if reductions != STRIDES:
             raise ValueError(

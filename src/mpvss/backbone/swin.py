@@ -21,7 +21,6 @@ class SwinBackbone(nn.Module):
     Args:
         name: timm's model name with the tag of its weights.
         pretrained: fetch the tag's ImageNet weights.
-        weights: local file with the weights instead.
         drop_path: rate of stochastic depth in the last block, growing linearly from 0 in the first.
         **options: other sizes than the name's, passed to ``timm.create_model``: `embed_dim`, `depths`,
             `num_heads`, `window_size` (their types are timm's).
@@ -30,20 +29,19 @@ class SwinBackbone(nn.Module):
         channels: of the four maps, finest first.
 
     Raises:
-        FileNotFoundError: if the weights cannot be had.
+        FileNotFoundError: if the weights cannot be fetched.
     """
 
     def __init__(
         self,
         name: str,
         pretrained: bool = False,
-        weights: str | None = None,
         drop_path: float = 0.3,
         **options: Any,
     ) -> None:
         super().__init__()
         options |= {"always_partition": True, "strict_img_size": False}
-        swin = create_timm_model(name, pretrained, weights, drop_path_rate=drop_path, **options)
+        swin = create_timm_model(name, pretrained, drop_path_rate=drop_path, **options)
         self.channels: tuple[int, ...] = tuple(info["num_chs"] for info in swin.feature_info)
         self.patch_embed = swin.patch_embed
         self.stages = swin.layers

@@ -72,6 +72,11 @@ class VideoDataModule(LightningDataModule):
         """The classes of the data, in label order."""
         return self._val_clips.source.classes
 
+    @property
+    def val_videos(self) -> VideoSource:
+        """The videos that evaluation streams."""
+        return self._val_clips.source
+
     def setup(self, stage: str) -> None:
         """Open the training videos if `stage` is "fit"; may be called early, to find what is wrong with them.
 

@@ -44,11 +44,11 @@ class Attention(nn.Module):
         Returns:
             (B, N, C).
         """
-        heads = [
+        q, k, v = (
             x.unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
             for x in (self.query(query), self.key(key), self.value(value))
-        ]
-        attended = F.scaled_dot_product_attention(*heads, attn_mask=None if mask is None else mask[:, None])
+        )
+        attended = F.scaled_dot_product_attention(q, k, v, attn_mask=None if mask is None else mask[:, None])
         return self.norm(residual + self.output(attended.transpose(1, 2).flatten(2)))
 
 

@@ -39,14 +39,14 @@ class LoadReport(NamedTuple):
     left_out: tuple[str, ...]
 
 
-def load_weights(module: nn.Module, source: str | Path, reset_class_head: bool = False) -> LoadReport:
+def load_weights(module: nn.Module, source: str | Path | Checkpoint, reset_class_head: bool = False) -> LoadReport:
     """Load weights into a propagator, a segmentor or a backbone.
 
     A larger checkpoint than the module will do: a segmentor takes its part of a whole model.
 
     Args:
         module: changed in place, unless there is an error.
-        source: as for :func:`mpvss.weights.read_checkpoint`.
+        source: as for :func:`mpvss.weights.read_checkpoint`, or what it returned.
         reset_class_head: leave the class head at its initialisation.
 
     Returns:
@@ -57,7 +57,7 @@ def load_weights(module: nn.Module, source: str | Path, reset_class_head: bool =
         ValueError: if it cannot be read, lacks a part of the module, or does not fit it; names the overrides that
             make the module fit, and the keys.
     """
-    checkpoint = read_checkpoint(source)
+    checkpoint = source if isinstance(source, Checkpoint) else read_checkpoint(source)
     wanted = own_state(module)
     _check_parts(checkpoint, wanted)
     state, left_out = _select(checkpoint.state, wanted, key_prefix(module))
@@ -67,7 +67,7 @@ def load_weights(module: nn.Module, source: str | Path, reset_class_head: bool =
     kept = [key for key in wanted if key not in state and _may_be_missing(key, checkpoint, reset_class_head)]
     problems = _problems(checkpoint, module, state, wanted, kept)
     if problems:
-        raise ValueError("\n".join([f"{source} ({checkpoint.format}) does not fit this model.", *problems]))
+        raise ValueError("\n".join([f"{checkpoint.source} ({checkpoint.format}) does not fit this model.", *problems]))
     prefix = key_prefix(module)
     module.load_state_dict({key.removeprefix(prefix): tensor for key, tensor in state.items()}, strict=False)
     report = LoadReport(checkpoint, tuple(state), tuple(interpolated), tuple(kept), tuple(left_out))

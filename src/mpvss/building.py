@@ -1,0 +1,177 @@
+"""From a composed configuration to the parts of a run, weights included."""
+
+import logging
+import os
+from typing import Any, NamedTuple
+
+import lightning
+import wandb
+from hydra.core.hydra_config import HydraConfig
+from hydra.utils import instantiate
+from lightning.pytorch.loggers import Logger, WandbLogger
+from omegaconf import DictConfig, OmegaConf
+from torch import nn
+
+from mpvss.data import VideoDataModule, default_colours
+from mpvss.types import ClassList
+from mpvss.weights import Checkpoint, load_weights, read_checkpoint
+
+log = logging.getLogger(__name__)
+
+TRAINED_GROUPS = ("backbone", "segmentor", "flow", "propagation", "data")
+"""Groups that a checkpoint brings along: what its weights are, and what it was trained on."""
+
+
+class Trained(NamedTuple):
+    """A trained model that a run uses.
+
+    Attributes:
+        config: the run's configuration, with the checkpoint's own groups where it has any.
+        checkpoint: weights and what is known of them.
+        classes: that the model predicts; None if the checkpoint does not say.
+    """
+
+    config: DictConfig
+    checkpoint: Checkpoint
+    classes: ClassList | None
+
+
+def build_datamodule(cfg: DictConfig) -> VideoDataModule:
+    """Build the data, and tell the configuration how many classes it has where it did not know."""
+    datamodule = instantiate(_copy(cfg).data.datamodule)
+    if cfg.data.num_classes is None:  # a folder of clips knows its classes itself
+        OmegaConf.update(cfg, "data.num_classes", len(datamodule.classes.names))
+    return datamodule
+
+
+def build_model(cfg: DictConfig, node: str, checkpoint: Checkpoint | None = None) -> Any:
+    """Instantiate a node that holds the propagator, and load the weights that the configuration names.
+
+    ``backbone.weights``, ``segmentor.weights`` and ``weights`` (a whole model) are loaded in this order, each
+    overriding what it contains; a checkpoint replaces them all.
+
+    Args:
+        cfg: composed configuration; not changed.
+        node: ``propagation``, or ``module``, the LightningModule around it.
+        checkpoint: of a whole model.
+
+    Returns:
+        The instance; untyped, as Hydra's ``instantiate`` is.
+
+    Raises:
+        FileNotFoundError: if weights are missing.
+        ValueError: if they do not fit; names the overrides to set.
+    """
+    if cfg.weights_class_head not in ("load", "reset"):
+        raise ValueError(f"weights_class_head must be load or reset; got {cfg.weights_class_head}.")
+    reset = cfg.weights_class_head == "reset"
+    cfg = _copy(cfg)
+    sources = [("segmentor.backbone", cfg.backbone.pop("weights")), ("segmentor", cfg.segmentor.pop("weights"))]
+    sources = [*sources, ("", cfg.weights)] if checkpoint is None else [("", checkpoint)]
+    if any(source for _, source in sources) and "pretrained" in cfg.backbone:
+        cfg.backbone.pretrained = False
+    instance = instantiate(cfg[node])
+    propagation: nn.Module = getattr(instance, "propagation", instance)
+    for part, source in sources:
+        if source:
+            load_weights(propagation.get_submodule(part), source, reset_class_head=reset)
+    return instance
+
+
+def find_trained(cfg: DictConfig) -> Trained:
+    """Read the trained model that an evaluating run names, and take over what it says of itself.
+
+    ``ckpt_path`` or ``weights`` name a whole model; ``segmentor.weights`` does for methods without trained flow.
+    A checkpoint of ``train.py`` brings its model and data groups, except where the command line chose an option or
+    set a key; another project's is fitted to the configuration.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if none is named, or flow would be estimated by untrained weights.
+    """
+    whole = cfg.ckpt_path or cfg.weights
+    source = whole or cfg.segmentor.weights
+    if not source:
+        raise ValueError(
+            "no model is named. Give ckpt_path=FILE of a training run, weights=FILE of another project's whole model, "
+            "or segmentor.weights=FILE for per-frame segmentation or flow=copy."
+        )
+    checkpoint = read_checkpoint(source)
+    if "config" in checkpoint.metadata:
+        cfg = _as_trained(cfg, checkpoint.metadata["config"])
+    OmegaConf.set_struct(cfg, False)
+    if cfg.data.get("num_classes") is None:
+        cfg.data.num_classes = checkpoint.architecture.num_classes
+    has_flow = any(key.startswith("flow.") for key in checkpoint.state)
+    flow = HydraConfig.get().runtime.choices["flow"]
+    if cfg.interval > 1 and not has_flow and flow != "copy":
+        raise ValueError(
+            f"{source} has no flow module, so flow={flow} would be untrained. "
+            "Set flow=copy, or interval=1 to segment every frame, or give a whole model as ckpt_path."
+        )
+    if not has_flow:  # the flow module is unused or has no weights; the rest loads as a segmentor
+        cfg.segmentor.weights, cfg.weights = source, None
+    return Trained(cfg, checkpoint, _classes(checkpoint))
+
+
+def build_trainer(cfg: DictConfig, callbacks: list[lightning.Callback]) -> lightning.Trainer:
+    """Build the Trainer with the configured loggers and callbacks, and some more callbacks."""
+    callbacks = [*callbacks, *instantiate(cfg.callbacks).values()]
+    return instantiate(cfg.trainer, callbacks=callbacks, logger=_loggers(cfg))
+
+
+def plain(cfg: DictConfig, resolve: bool) -> dict[str, Any]:
+    """Turn a configuration into plain containers."""
+    return OmegaConf.to_container(cfg, resolve=resolve)  # type: ignore[return-value]  # a DictConfig gives a dict
+
+
+def _copy(cfg: DictConfig) -> DictConfig:
+    """Copy a configuration with its interpolations, open to new keys; ``instantiate`` would resolve them in place."""
+    return OmegaConf.create(plain(cfg, resolve=False))
+
+
+def _as_trained(cfg: DictConfig, config: dict[str, Any]) -> DictConfig:
+    overrides = [override.lstrip("+~").split("=")[0] for override in HydraConfig.get().overrides.task]
+    given, cfg = cfg, _copy(cfg)
+    for group in TRAINED_GROUPS:
+        if group in overrides:
+            continue
+        set_keys = {key: OmegaConf.select(given, key) for key in overrides if key.startswith(f"{group}.")}
+        cfg[group] = config[group]
+        for key, value in set_keys.items():
+            OmegaConf.update(cfg, key, value)
+    cfg.backbone.weights = cfg.segmentor.weights = None  # what training started from does not matter any more
+    return cfg
+
+
+def _classes(checkpoint: Checkpoint) -> ClassList | None:
+    known = checkpoint.metadata.get("classes")
+    if known:
+        return ClassList(tuple(known["names"]), tuple((r, g, b) for r, g, b in known["colours"]))
+    names = checkpoint.metadata.get("config.json", {}).get("id2label")
+    if names:
+        ordered = tuple(names[key] for key in sorted(names, key=int))
+        return ClassList(ordered, default_colours(len(ordered)))
+    return None
+
+
+def _loggers(cfg: DictConfig) -> list[Logger]:
+    if "wandb" in cfg.logger and "WANDB_MODE" not in os.environ and not wandb.login(prompt=False):
+        log.info("No W&B account on this machine: logging offline. To go online, run `wandb login` once.")
+        OmegaConf.update(cfg, "logger.wandb.offline", True, force_add=True)
+    loggers = list(instantiate(cfg.logger).values())
+    for logger in loggers:
+        if isinstance(logger, WandbLogger):
+            logger.log_hyperparams(_columns(cfg))
+    return loggers
+
+
+def _columns(cfg: DictConfig) -> dict[str, Any]:
+    """The configuration for a dashboard: the chosen options as columns, everything else below `config`."""
+    choices = HydraConfig.get().runtime.choices
+    names = ("backbone", "data", "flow", "propagation", "recipe")
+    return {name: choices[name] for name in names} | {
+        "interval": cfg.interval,
+        "seed": cfg.seed,
+        "config": plain(cfg, resolve=True),
+    }
