@@ -9,7 +9,7 @@ DEMO := src/demo.py
 DEMO_TIME := at most 6 minutes
 
 # The tests run in two processes; more threads than that would get in each other's way.
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2
+PYTEST := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(BIN)/pytest -q -n 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-slow lint format clean
@@ -25,7 +25,7 @@ setup: $(STAMP) ## install everything into .venv; 3 to 5 minutes and 6 GB at fir
 
 demo: $(STAMP) ## train a tiny model on made-up video, score it, write pictures and a video; at most 6 minutes on 2 cores
 	@echo "demo: training on synthetic video, then comparing per-frame, copied and propagated masks; $(DEMO_TIME)."
-	$(BIN)/python $(DEMO)
+	OMP_WAIT_POLICY=passive $(BIN)/python $(DEMO)
 
 test: lint ## lint, types and the fast tests; under 3 minutes on 2 cores
 	@echo "test: the fast tests; about 2 minutes."

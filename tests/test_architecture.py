@@ -26,11 +26,12 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
     "weights": {"types"},
     "optim": {"types"},
     "comparison": {"types", "inference", "metrics", "propagation"},
+    "benchmark": MODELS | {"inference", "metrics", "weights"},
     "inference": {"types", "propagation"},
     "module": LIBRARY,
     "callbacks": LIBRARY | {"module"},
     "building": LIBRARY,
-    "launch": LIBRARY | {"module", "callbacks", "comparison", "building"},
+    "launch": LIBRARY | {"module", "callbacks", "comparison", "building", "benchmark"},
 }
 
 DOORS = {  # third party -> the files that may import it

@@ -2,9 +2,11 @@
 
 import logging
 import os
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import lightning
+import torch
 import wandb
 from hydra.core.hydra_config import HydraConfig
 from hydra.utils import instantiate
@@ -20,6 +22,9 @@ log = logging.getLogger(__name__)
 
 TRAINED_GROUPS = ("backbone", "segmentor", "flow", "propagation", "data")
 """Groups that a checkpoint brings along: what its weights are, and what it was trained on."""
+
+MODEL_GROUPS = ("backbone", "segmentor", "flow", "propagation")
+"""Groups that a resumed run must have as it began."""
 
 
 class Trained(NamedTuple):
@@ -47,8 +52,8 @@ def build_datamodule(cfg: DictConfig) -> VideoDataModule:
 def build_model(cfg: DictConfig, node: str, checkpoint: Checkpoint | None = None) -> Any:
     """Instantiate a node that holds the propagator, and load the weights that the configuration names.
 
-    ``backbone.weights``, ``segmentor.weights`` and ``weights`` (a whole model) are loaded in this order, each
-    overriding what it contains; a checkpoint replaces them all.
+    ``backbone.weights``, ``segmentor.weights``, ``flow.encoder_weights``, ``flow.weights`` and ``weights`` (a whole
+    model) are loaded in this order, each overriding what it contains; a checkpoint replaces them all.
 
     Args:
         cfg: composed configuration; not changed.
@@ -67,9 +72,15 @@ def build_model(cfg: DictConfig, node: str, checkpoint: Checkpoint | None = None
     reset = cfg.weights_class_head == "reset"
     cfg = _copy(cfg)
     sources = [("segmentor.backbone", cfg.backbone.pop("weights")), ("segmentor", cfg.segmentor.pop("weights"))]
+    flow_sources = _pop_flow_weights(cfg.flow)
     sources = [*sources, ("", cfg.weights)] if checkpoint is None else [("", checkpoint)]
     if any(source for _, source in sources) and "pretrained" in cfg.backbone:
         cfg.backbone.pretrained = False
+    if "update_segmentor" in cfg.propagation:  # Accel's second, smaller segmentor
+        cfg.propagation.update_segmentor.backbone.pop("weights")
+        flow_sources.append(("update_segmentor", cfg.propagation.update_segmentor.pop("weights")))
+    if checkpoint is None:
+        sources[-1:-1] = flow_sources
     instance = instantiate(cfg[node])
     propagation: nn.Module = getattr(instance, "propagation", instance)
     for part, source in sources:
@@ -78,10 +89,40 @@ def build_model(cfg: DictConfig, node: str, checkpoint: Checkpoint | None = None
     return instance
 
 
+def find_resumed(cfg: DictConfig) -> Checkpoint | None:
+    """Read the training run that ``ckpt_path`` resumes, if it names one.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if it is damaged, no training run's checkpoint, or of another model; names the keys that differ.
+    """
+    if not cfg.ckpt_path:
+        return None
+    checkpoint = read_checkpoint(cfg.ckpt_path)
+    if "config" not in checkpoint.metadata or str(cfg.ckpt_path).endswith(".safetensors"):
+        raise ValueError(
+            f"ckpt_path={cfg.ckpt_path} ({checkpoint.format}) holds weights, but no training run to resume. "
+            f"To start a new run from them, set weights={cfg.ckpt_path}."
+        )
+    theirs, ours = (_model_values(_copy(config)) for config in (checkpoint.metadata["config"], cfg))
+    lines = [
+        f"  {key}: {theirs.get(key)} there, {ours.get(key)} here"
+        for key in sorted(theirs.keys() | ours.keys())
+        if theirs.get(key) != ours.get(key)
+    ]
+    if lines:
+        raise ValueError(
+            "\n".join([f"ckpt_path={cfg.ckpt_path} is a run of another configuration:", *lines])
+            + "\nResume it with its own, or start a new run."
+        )
+    return checkpoint
+
+
 def find_trained(cfg: DictConfig) -> Trained:
     """Read the trained model that an evaluating run names, and take over what it says of itself.
 
     ``ckpt_path`` or ``weights`` name a whole model; ``segmentor.weights`` does for methods without trained flow.
+    ``flow.weights`` replaces the flow module of any of them.
     A checkpoint of ``train.py`` brings its model and data groups, except where the command line chose an option or
     set a key; another project's is fitted to the configuration.
 
@@ -103,13 +144,15 @@ def find_trained(cfg: DictConfig) -> Trained:
     if cfg.data.get("num_classes") is None:
         cfg.data.num_classes = checkpoint.architecture.num_classes
     has_flow = any(key.startswith("flow.") for key in checkpoint.state)
-    flow = HydraConfig.get().runtime.choices["flow"]
-    if cfg.interval > 1 and not has_flow and flow != "copy":
+    if cfg.flow.get("weights"):  # the flow module has weights of its own
+        has_flow = False
+    elif cfg.interval > 1 and not has_flow and _learns(_copy(cfg).flow):
         raise ValueError(
-            f"{source} has no flow module, so flow={flow} would be untrained. "
-            "Set flow=copy, or interval=1 to segment every frame, or give a whole model as ckpt_path."
+            f"{source} has no flow module, so flow={HydraConfig.get().runtime.choices['flow']} would be untrained. "
+            "Set flow=copy, or interval=1 to segment every frame, or flow.weights=FILE, or give a whole model as "
+            "ckpt_path."
         )
-    if not has_flow:  # the flow module is unused or has no weights; the rest loads as a segmentor
+    if not has_flow:  # the flow module comes without weights or from elsewhere; the rest loads as a segmentor
         cfg.segmentor.weights, cfg.weights = source, None
     return Trained(cfg, checkpoint, _classes(checkpoint))
 
@@ -125,9 +168,37 @@ def plain(cfg: DictConfig, resolve: bool) -> dict[str, Any]:
     return OmegaConf.to_container(cfg, resolve=resolve)  # type: ignore[return-value]  # a DictConfig gives a dict
 
 
-def _copy(cfg: DictConfig) -> DictConfig:
+def _copy(cfg: DictConfig | dict[str, Any]) -> DictConfig:
     """Copy a configuration with its interpolations, open to new keys; ``instantiate`` would resolve them in place."""
-    return OmegaConf.create(plain(cfg, resolve=False))
+    return OmegaConf.create(plain(cfg, resolve=False) if isinstance(cfg, DictConfig) else cfg)
+
+
+def _model_values(cfg: DictConfig) -> dict[str, Any]:
+    """What makes a model, by dotted key: each group once, and not where its first weights came from."""
+
+    def values(node: DictConfig, prefix: str) -> Iterator[tuple[str, Any]]:
+        for key in map(str, node):
+            name = f"{prefix}.{key}"
+            if OmegaConf.is_dict(node[key]):
+                if not OmegaConf.is_interpolation(node, key):
+                    yield from values(node[key], name)
+            elif key not in ("weights", "encoder_weights", "pretrained"):
+                yield name, node[key]
+
+    return {key: value for group in MODEL_GROUPS for key, value in values(cfg[group], group)}
+
+
+def _pop_flow_weights(flow: DictConfig) -> list[tuple[str, Any]]:  # the files, or None
+    """Take the weights' files, which are not the module's own arguments, out of the flow's configuration."""
+    return [("flow.motion_encoder", flow.pop("encoder_weights", None)), ("flow", flow.pop("weights", None))]
+
+
+def _learns(cfg: DictConfig) -> bool:
+    """Tell whether a node's instance has weights."""
+    _pop_flow_weights(cfg)
+    with torch.device("meta"):
+        part: nn.Module = instantiate(cfg)
+    return any(True for _ in part.parameters())
 
 
 def _as_trained(cfg: DictConfig, config: dict[str, Any]) -> DictConfig:
@@ -138,9 +209,11 @@ def _as_trained(cfg: DictConfig, config: dict[str, Any]) -> DictConfig:
             continue
         set_keys = {key: OmegaConf.select(given, key) for key in overrides if key.startswith(f"{group}.")}
         cfg[group] = config[group]
+        if group == "flow":  # what training started from does not matter any more
+            _pop_flow_weights(cfg.flow)
         for key, value in set_keys.items():
             OmegaConf.update(cfg, key, value)
-    cfg.backbone.weights = cfg.segmentor.weights = None  # what training started from does not matter any more
+    cfg.backbone.weights = cfg.segmentor.weights = None  # nor here
     return cfg
 
 
@@ -156,9 +229,10 @@ def _classes(checkpoint: Checkpoint) -> ClassList | None:
 
 
 def _loggers(cfg: DictConfig) -> list[Logger]:
-    if "wandb" in cfg.logger and "WANDB_MODE" not in os.environ and not wandb.login(prompt=False):
+    # The key is looked for, not verified, which would need the network.
+    if "wandb" in cfg.logger and "WANDB_MODE" not in os.environ and not wandb.login(prompt=False, verify=False):
         log.info("No W&B account on this machine: logging offline. To go online, run `wandb login` once.")
-        OmegaConf.update(cfg, "logger.wandb.offline", True, force_add=True)
+        OmegaConf.update(cfg, "logger.wandb.mode", "offline", force_add=True)
     loggers = list(instantiate(cfg.logger).values())
     for logger in loggers:
         if isinstance(logger, WandbLogger):

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from mpvss.inference import VideoSegmenter
 from mpvss.metrics import VideoMetrics, count_macs
-from mpvss.propagation import FixedInterval, MaskPropagation, semantic_map
-from mpvss.types import Clip
+from mpvss.propagation import FixedInterval, PropagatorModule, label_map
+from mpvss.types import Clip, Prediction
 
 
 class Method(NamedTuple):
@@ -23,7 +23,7 @@ class Method(NamedTuple):
     """
 
     name: str
-    propagator: MaskPropagation
+    propagator: PropagatorModule
     interval: int
 
 
@@ -79,8 +79,8 @@ def _gmacs_per_frame(method: Method, frame: Tensor) -> float:
     size = (frame.shape[-2], frame.shape[-1])
     with torch.inference_mode():
         state = method.propagator.start(frame)
-    key = count_macs(lambda: semantic_map(method.propagator.start(frame).segments, size)).total
+    key = count_macs(lambda: label_map(Prediction(method.propagator.start(frame).segments), size)).total
     if method.interval == 1:
         return key / 1e9
-    other = count_macs(lambda: semantic_map(method.propagator.step(state, frame).segments, size)).total
+    other = count_macs(lambda: label_map(method.propagator.step(state, frame), size)).total
     return (key + (method.interval - 1) * other) / method.interval / 1e9

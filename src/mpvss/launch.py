@@ -1,4 +1,4 @@
-"""What the scripts run: train, evaluate, predict, and the demo that does all three."""
+"""What the scripts run: train, evaluate, predict, the demo that does all three, and the benchmark."""
 
 import functools
 import logging
@@ -11,11 +11,24 @@ from typing import Any
 import lightning
 import torch
 import wandb
+from hydra.core.hydra_config import HydraConfig
 from hydra.errors import InstantiationException
 from hydra.utils import instantiate
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
-from mpvss.building import build_datamodule, build_model, build_trainer, find_trained, plain
+from mpvss.benchmark import (
+    Setting,
+    Table,
+    check_paper_table,
+    cost_table,
+    environment,
+    measure,
+    paper_table,
+    peer_table,
+    speed_table,
+    write_report,
+)
+from mpvss.building import build_datamodule, build_model, build_trainer, find_resumed, find_trained, plain
 from mpvss.callbacks import RunRecord
 from mpvss.comparison import Method, MethodScore, compare
 from mpvss.data import default_colours
@@ -36,7 +49,7 @@ def train(cfg: DictConfig) -> Any:
     lightning.seed_everything(cfg.seed, workers=True)
     datamodule = build_datamodule(cfg)
     datamodule.setup("fit")  # missing data is reported before weights are fetched
-    module = build_model(cfg, "module")
+    module = build_model(cfg, "module", find_resumed(cfg))
     trainer = build_trainer(cfg, [RunRecord(plain(cfg, resolve=False), datamodule.classes)])
     try:
         trainer.fit(module, datamodule=datamodule, ckpt_path=cfg.ckpt_path, weights_only=True)
@@ -105,6 +118,46 @@ def demonstrate(cfg: DictConfig) -> list[MethodScore]:
     return scores
 
 
+def benchmark(cfg: DictConfig) -> list[Table]:
+    """Count and time configurations, with random weights and frames, and store the tables in the run's folder.
+
+    Returns:
+        Costs, speed, and comparisons with transformers and with the paper, as far as asked for.
+
+    Raises:
+        ValueError: if the number of classes is unknown, or a comparison is not possible.
+    """
+    torch.manual_seed(cfg.seed)
+    torch.set_num_threads(cfg.threads or torch.get_num_threads())
+    device, what = _device(cfg.device), {*cfg.measure, *([cfg.peer] if cfg.peer else [])}
+    backbones = cfg.backbones or {HydraConfig.get().runtime.choices["backbone"]: cfg.backbone}
+    cases = [(frames, name) for frames in cfg.frames for name in backbones]
+    settings = [
+        Setting(name, frames.data, frames.num_classes, (frames.height, frames.width), cfg.interval)
+        for frames, name in cases
+    ]
+    for setting in settings:
+        if setting.num_classes is None:
+            raise ValueError(f"data={setting.data} does not say its number of classes unread. Set num_classes=K.")
+    if cfg.table:
+        check_paper_table(str(cfg.table), settings, what)
+    log.info("%(device)s, %(cpu_threads)d CPU threads, PyTorch %(torch)s", environment(device))
+    measurements = []
+    for setting in settings:
+        case = cfg.copy()
+        OmegaConf.set_struct(case, False)
+        case.num_classes = setting.num_classes
+        case.backbone = {**backbones[setting.backbone], "pretrained": False}
+        build = functools.partial(build_model, case, "propagation")
+        measurements.append(measure(build, setting, what, device, cfg.repeats, cfg.warmup))
+    tables = [cost_table(measurements), speed_table(measurements), peer_table(measurements)]
+    if cfg.table:
+        tables.append(paper_table(str(cfg.table), measurements))
+    tables = [table for table in tables if table.rows]
+    write_report(cfg.paths.output, tables, environment(device))
+    return tables
+
+
 def report_errors(job: Callable[[DictConfig], Any]) -> Callable[[DictConfig], Any]:
     """Turn the errors that tell a user what to do into one message and exit status 1, without a traceback.
 
@@ -119,10 +172,15 @@ def report_errors(job: Callable[[DictConfig], Any]) -> Callable[[DictConfig], An
             cause = error.__cause__ if isinstance(error, InstantiationException) else error
             if os.environ.get("HYDRA_FULL_ERROR") or not isinstance(cause, ValueError | FileNotFoundError):
                 raise
-            sys.stderr.write(f"error: {cause}\n")
+            sys.stderr.write(f"error: {_message(cause)}\n")
             sys.exit(1)
 
     return reporting
+
+
+def _message(error: ValueError | FileNotFoundError) -> str:
+    """The error's own words, without the traceback of the data loader's process that it may come from."""
+    return str(error).rpartition(f"\n{type(error).__name__}: ")[2].rstrip()
 
 
 def _numbered_classes(num_classes: int) -> ClassList:

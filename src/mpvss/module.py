@@ -8,12 +8,12 @@ import torch.nn.functional as F
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
 
-from mpvss.criterion import MaskCriterion
+from mpvss.criterion import MaskCriterion, fused_score_loss
 from mpvss.data import mask_targets
 from mpvss.inference import VideoSegmenter
 from mpvss.metrics import VideoMetrics
 from mpvss.optim import parameter_groups
-from mpvss.propagation import MASK_STRIDE, MaskPropagation
+from mpvss.propagation import MASK_STRIDE, PropagatorModule
 from mpvss.types import VOID, Clip, FramePair, KeyFrameSchedule, Prediction
 
 
@@ -35,7 +35,7 @@ class MPVSS(lightning.LightningModule):
 
     def __init__(
         self,
-        propagation: MaskPropagation,
+        propagation: PropagatorModule,
         criterion: MaskCriterion,
         metrics: VideoMetrics,
         keyframes: KeyFrameSchedule,
@@ -114,11 +114,15 @@ class MPVSS(lightning.LightningModule):
         }
 
     def _loss(self, name: str, prediction: Prediction, labels: Tensor) -> Tensor:
-        targets = mask_targets(_cover(labels, prediction.segments.mask_logits), self.num_classes)
-        output = self.criterion(prediction.segments, targets, prediction.auxiliary)
+        labels = _cover(labels, prediction.segments.mask_logits)
+        output = self.criterion(prediction.segments, mask_targets(labels, self.num_classes), prediction.auxiliary)
         for term in ("class", "mask", "dice"):
             self.log(f"train/{name}_{term}", output.terms[term], batch_size=len(labels))
-        return output.total
+        if prediction.scores is None:
+            return output.total
+        fused = fused_score_loss(prediction.scores, labels)
+        self.log(f"train/{name}_fused", fused, batch_size=len(labels))
+        return output.total + fused
 
 
 def _cover(labels: Tensor, mask_logits: Tensor) -> Tensor:

@@ -36,6 +36,10 @@ class FramePair(NamedTuple):
         frame: (B, 3, H, W) uint8 RGB, the later frame j of the same video.
         labels: (B, H, W) uint8, its classes or VOID.
         gap: (B,) int64 distance j - k in frames, at least 1.
+        flow: (B, 2, H, W) float32 displacement from frame j into key frame k, pixels, x (right) then y (down); None
+            where it is not known or was not asked for. Where not `visible`, it may be anything finite.
+        visible: (B, H, W) bool, whether the flow is known and the surface point can be seen in the key frame; None
+            where the flow is.
     """
 
     key_frame: Tensor
@@ -43,6 +47,8 @@ class FramePair(NamedTuple):
     frame: Tensor
     labels: Tensor
     gap: Tensor
+    flow: Tensor | None = None
+    visible: Tensor | None = None
 
 
 class Clip(NamedTuple):
@@ -113,11 +119,13 @@ class Prediction(NamedTuple):
         flow: (B, N or 1, 2, h', w') displacement from this frame into the key frame, in pixels of this
             map; None where the frame was segmented itself.
         auxiliary: the same from the earlier decoder layers' masks; empty outside training.
+        scores: (B, K, h, w) class logits, where a method fuses scores instead of masks; they replace the segments.
     """
 
     segments: Segments
     flow: Tensor | None = None
     auxiliary: tuple[Segments, ...] = ()
+    scores: Tensor | None = None
 
 
 class ClassList(NamedTuple):
@@ -151,7 +159,13 @@ class VideoSource(Protocol):
 
 
 class Flow(Protocol):
-    """Estimates how segments moved from a key frame to a later frame."""
+    """Estimates how segments moved from a key frame to a later frame.
+
+    Attributes:
+        per_segment: whether each query gets a flow map of its own, or one map serves all.
+    """
+
+    per_segment: bool
 
     def __call__(self, key_frame: Tensor, frame: Tensor, queries: Tensor) -> Tensor:
         """Return (B, N or 1, 2, h, w): displacement from `frame` into `key_frame`, in pixels of its own map.
@@ -168,6 +182,13 @@ class Segmentor(Protocol):
 
     def __call__(self, frame: Tensor) -> KeyState:
         """Segment (B, 3, H, W) uint8 RGB frames."""
+
+
+class DecodingSegmentor(Segmentor, Protocol):
+    """A segmentor whose head can be run on features that were made elsewhere."""
+
+    def decode(self, pyramid: tuple[Tensor, ...], frame: Tensor) -> KeyState:
+        """Segment frames (B, 3, H, W) from their features, as its backbone would give them."""
 
 
 class Propagator(Protocol):

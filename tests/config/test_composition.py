@@ -45,8 +45,8 @@ def test_every_option_composes_and_resolves(group, option):
 
 @pytest.mark.parametrize(("group", "option"), [pair for pair in OPTIONS if pair[0] in INSTANTIATED_ALONE])
 def test_every_part_of_the_model_instantiates(group, option):
-    weights = ["backbone.pretrained=false"]
-    cfg = composed([f"{group}={option}", "data=synthetic", *weights])
+    shared_flow = ["flow=optical_flow"] if option in ("dff", "accel") else []
+    cfg = composed([f"{group}={option}", "data=synthetic", "backbone.pretrained=false", *shared_flow])
     with torch.device("meta"):
         part = build_model(cfg, group)
     assert type(part).__module__.startswith("mpvss")

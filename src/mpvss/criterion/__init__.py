@@ -6,17 +6,24 @@ Leave: one loss to minimise and its terms.
 
 Queries are matched to targets one to one (:class:`HungarianMatcher`), then classes and masks are compared
 (:class:`MaskCriterion`), masks at sampled points only.
+
+Where flow itself is trained, estimated and true flow enter and their end-point error leaves (:class:`FlowError`).
 """
 
+from mpvss.criterion.flow_error import FlowError, end_point_error
 from mpvss.criterion.mask_criterion import CriterionOutput, MaskCriterion, mask_losses
 from mpvss.criterion.matcher import HungarianMatcher, Match, pair_costs
 from mpvss.criterion.points import sample_points, uncertain_points
+from mpvss.criterion.score_loss import fused_score_loss
 
 __all__ = [
     "CriterionOutput",
+    "FlowError",
     "HungarianMatcher",
     "MaskCriterion",
     "Match",
+    "end_point_error",
+    "fused_score_loss",
     "mask_losses",
     "pair_costs",
     "sample_points",

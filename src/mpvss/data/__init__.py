@@ -1,18 +1,26 @@
 """VIDEO -> KEY / NON-KEY: labelled videos become training pairs and evaluation clips.
 
 Enters: a :class:`~mpvss.types.VideoSource`, that is :class:`SyntheticVideos` (made up as they are read) or
-:class:`ClipFolder` (VSPW's layout on disk). Leaves: batches of :class:`~mpvss.types.FramePair` to train on, drawn
-by ``sampling``, ``pairs`` and ``transforms``; :class:`~mpvss.types.Clip` in order to evaluate on; and
-:class:`~mpvss.types.MaskTarget` for the criterion. ``VideoDataModule`` holds both ends of a run.
+:class:`ClipFolder` (VSPW's layout on disk); to train flow, :class:`FlyingChairs`. Leaves: batches of
+:class:`~mpvss.types.FramePair` to train on, drawn by ``sampling``, ``pairs`` and ``transforms``, or made of single
+frames by ``simulated`` and ``still_pairs``, with exact flow where it is asked for and known;
+:class:`~mpvss.types.Clip` in order to evaluate on; and :class:`~mpvss.types.MaskTarget` for the criterion.
+``VideoDataModule`` holds both ends of a run, ``FlowDataModule`` those of one that trains flow alone.
 """
 
 from mpvss.data.classes import default_colours
 from mpvss.data.clip_folder import ClipFolder
 from mpvss.data.clips import ClipDataset
-from mpvss.data.datamodule import VideoDataModule
+from mpvss.data.collate import collate_pairs
+from mpvss.data.datamodule import FlowDataModule, VideoDataModule
 from mpvss.data.epoch_sampler import EpochSampler
+from mpvss.data.flo import read_flo
+from mpvss.data.flying_chairs import FlyingChairs
 from mpvss.data.pairs import PairDataset
 from mpvss.data.sampling import draw_pair
+from mpvss.data.shuffled_pairs import ShuffledPairs
+from mpvss.data.simulated import PhotometricChange, SimulatedMotion
+from mpvss.data.still_pairs import StillPairDataset
 from mpvss.data.synthetic import SyntheticVideos
 from mpvss.data.targets import mask_targets
 from mpvss.data.transforms import PairTransform
@@ -24,11 +32,19 @@ __all__ = [
     "ClipDataset",
     "ClipFolder",
     "EpochSampler",
+    "FlowDataModule",
+    "FlyingChairs",
     "PairDataset",
     "PairTransform",
+    "PhotometricChange",
+    "ShuffledPairs",
+    "SimulatedMotion",
+    "StillPairDataset",
     "SyntheticVideos",
     "VideoDataModule",
+    "collate_pairs",
     "default_colours",
     "draw_pair",
     "mask_targets",
+    "read_flo",
 ]

@@ -1,4 +1,4 @@
-"""The data of a run: pairs to train on, clips to evaluate on."""
+"""The data of a run: pairs to train on, clips or pairs to evaluate on."""
 
 from collections.abc import Callable
 
@@ -7,8 +7,12 @@ from lightning import LightningDataModule
 from torch.utils.data import DataLoader
 
 from mpvss.data.clips import ClipDataset
+from mpvss.data.collate import collate_pairs
 from mpvss.data.epoch_sampler import EpochSampler
+from mpvss.data.pair_source import PairSource
 from mpvss.data.pairs import PairDataset
+from mpvss.data.simulated import PhotometricChange, SimulatedMotion
+from mpvss.data.still_pairs import StillPairDataset
 from mpvss.types import ClassList, Clip, FramePair, VideoSource
 
 
@@ -29,6 +33,10 @@ class VideoDataModule(LightningDataModule):
         chunk: T, frames of an evaluation clip.
         seed: of the training pairs.
         num_classes: K that the model is built for; None takes what the data says.
+        with_flow: whether training pairs carry exact flow: needs videos whose motion is known, or simulated motion.
+        simulated_motion: whether training pairs are made from single frames instead of two frames of a video;
+            `max_gap` is then virtual.
+        motion: how simulated motion goes; None for its defaults.
 
     Raises:
         ValueError: if a number is too small, or the data has other than `num_classes` classes.
@@ -46,6 +54,9 @@ class VideoDataModule(LightningDataModule):
         chunk: int = 10,
         seed: int = 0,
         num_classes: int | None = None,
+        with_flow: bool = False,
+        simulated_motion: bool = False,
+        motion: SimulatedMotion | None = None,
     ) -> None:
         super().__init__()
         if max_gap < 1:
@@ -63,9 +74,12 @@ class VideoDataModule(LightningDataModule):
         self.num_workers = num_workers
         self.pairs_per_epoch = pairs_per_epoch
         self.seed = seed
+        self.with_flow = with_flow
+        self.simulated_motion = simulated_motion
+        self.motion = motion
         self._open_train = train
         self._val_clips = ClipDataset(val, chunk)
-        self._train_pairs: PairDataset | None = None
+        self._train_pairs: PairDataset | StillPairDataset | None = None
 
     @property
     def classes(self) -> ClassList:
@@ -88,19 +102,17 @@ class VideoDataModule(LightningDataModule):
 
     def train_dataloader(self) -> DataLoader[FramePair]:
         """Return batches of pairs, new ones in every epoch."""
-        pairs = self._pairs()
-        sampler = EpochSampler(len(pairs))
-        return self._loader(pairs, batch_size=self.batch_size, sampler=sampler, drop_last=True)
+        return _training_loader(self._pairs(), self.batch_size, self.num_workers)
 
     def val_dataloader(self) -> DataLoader[Clip]:
         """Return the evaluation clips, in the order of video and frame."""
-        return self._loader(self._val_clips, batch_size=None)
+        return _loader(self._val_clips, self.num_workers, batch_size=None)
 
     def test_dataloader(self) -> DataLoader[Clip]:
         """Return the same clips as :meth:`val_dataloader`."""
         return self.val_dataloader()
 
-    def _pairs(self) -> PairDataset:
+    def _pairs(self) -> PairDataset | StillPairDataset:
         if self._train_pairs is not None:
             return self._train_pairs
         source = self._open_train()
@@ -109,20 +121,94 @@ class VideoDataModule(LightningDataModule):
                 f"Training and evaluation must have the same classes; got {', '.join(source.classes.names)} "
                 f"and {', '.join(self.classes.names)}."
             )
-        pairs = PairDataset(source, self.max_gap, self.transform, self.pairs_per_epoch, self.seed)
-        if len(pairs) < self.batch_size:
-            raise ValueError(
-                f"An epoch must have a full batch of {self.batch_size} pairs; it has {len(pairs)}. "
-                "Lower data.batch_size or raise data.pairs_per_epoch."
+        settings = (self.max_gap, self.transform, self.pairs_per_epoch, self.seed, self.with_flow)
+        if self.simulated_motion:
+            self._train_pairs = StillPairDataset(
+                source, self.motion or SimulatedMotion(exposure=PhotometricChange()), *settings
             )
-        self._train_pairs = pairs
-        return pairs
+        else:
+            self._train_pairs = PairDataset(source, *settings)
+        _check_epoch(self._train_pairs, self.batch_size)
+        return self._train_pairs
 
-    def _loader(self, dataset: PairDataset | ClipDataset, **options: object) -> DataLoader:
-        return DataLoader(
-            dataset,
-            num_workers=self.num_workers,
-            pin_memory=torch.cuda.is_available(),
-            persistent_workers=self.num_workers > 0,
-            **options,  # type: ignore[arg-type] # DataLoader's own, from the three methods above
+
+class FlowDataModule(LightningDataModule):
+    """Pairs with exact flow, to train flow on and to score it on; there is nothing to segment.
+
+    The evaluation set is opened with the configuration, so a missing data set is found before anything expensive; the
+    training set is opened by ``setup("fit")``.
+
+    Args:
+        train: opens the pairs to train on, a new one at every index however large, as
+            :class:`~mpvss.data.pairs.PairDataset` and :class:`~mpvss.data.shuffled_pairs.ShuffledPairs` have.
+        val: the pairs to evaluate on, all of one size.
+        batch_size: pairs per step and process.
+        num_workers: processes that read ahead; 0 reads in the training process.
+
+    Raises:
+        ValueError: if `batch_size` is less than 1.
+    """
+
+    classes = ClassList((), ())
+    """None: flow has no classes."""
+
+    def __init__(self, train: Callable[[], PairSource], val: PairSource, batch_size: int, num_workers: int) -> None:
+        super().__init__()
+        if batch_size < 1:
+            raise ValueError(f"data.batch_size must be at least 1; got {batch_size}.")
+        self.batch_size = batch_size
+        self.num_workers = num_workers
+        self._open_train = train
+        self._train_pairs: PairSource | None = None
+        self._val_pairs = val
+
+    def setup(self, stage: str) -> None:
+        """Open the training pairs if `stage` is "fit"; may be called early, to find what is wrong with them.
+
+        Raises:
+            ValueError: if an epoch has no full batch.
+        """
+        if stage == "fit":
+            self._pairs()
+
+    def train_dataloader(self) -> DataLoader[FramePair]:
+        """Return batches of pairs, in every epoch those that come after the last epoch's."""
+        return _training_loader(self._pairs(), self.batch_size, self.num_workers)
+
+    def val_dataloader(self) -> DataLoader[FramePair]:
+        """Return batches of the evaluation pairs, in order; the last may be smaller."""
+        return _loader(self._val_pairs, self.num_workers, batch_size=self.batch_size, collate_fn=collate_pairs)
+
+    def test_dataloader(self) -> DataLoader[FramePair]:
+        """Return the same batches as :meth:`val_dataloader`."""
+        return self.val_dataloader()
+
+    def _pairs(self) -> PairSource:
+        if self._train_pairs is None:
+            pairs = self._open_train()
+            _check_epoch(pairs, self.batch_size)
+            self._train_pairs = pairs
+        return self._train_pairs
+
+
+def _check_epoch(pairs: PairSource, batch_size: int) -> None:
+    if len(pairs) < batch_size:
+        raise ValueError(
+            f"An epoch must have a full batch of {batch_size} pairs; it has {len(pairs)}. "
+            "Lower data.batch_size or raise data.pairs_per_epoch."
         )
+
+
+def _training_loader(pairs: PairSource, batch_size: int, num_workers: int) -> DataLoader[FramePair]:
+    sampler = EpochSampler(len(pairs))
+    return _loader(pairs, num_workers, batch_size=batch_size, sampler=sampler, drop_last=True, collate_fn=collate_pairs)
+
+
+def _loader(dataset: PairSource | ClipDataset, num_workers: int, **options: object) -> DataLoader:
+    return DataLoader(
+        dataset,  # type: ignore[arg-type]  # a map-style dataset needs no more than a PairSource has
+        num_workers=num_workers,
+        pin_memory=torch.cuda.is_available(),
+        persistent_workers=num_workers > 0,
+        **options,  # type: ignore[arg-type]  # DataLoader's own, from the methods above
+    )

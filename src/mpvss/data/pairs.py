@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
-import numpy as np
 import torch
+from torch import Tensor
 from torch.utils.data import Dataset
 
 from mpvss.data.sampling import draw_pair
+from mpvss.data.seeding import drawing_from, generator_for, pass_order
 from mpvss.types import FramePair, VideoSource
 
 _log = logging.getLogger(__name__)
@@ -26,9 +28,11 @@ class PairDataset(Dataset[FramePair]):
         transform: applied to each unbatched pair; it may draw from torch's default CPU generator. None: as read.
         num_pairs: pairs of an epoch; None for one per frame that has a frame before it.
         seed: at least 0.
+        with_flow: whether pairs carry exact flow and visibility, which the source must then know.
 
     Raises:
-        ValueError: if `max_gap`, `num_pairs` or `seed` is too small, or no video has two frames.
+        ValueError: if `max_gap`, `num_pairs` or `seed` is too small, no video has two frames, or flow is asked of a
+            source that knows none.
     """
 
     def __init__(
@@ -38,6 +42,7 @@ class PairDataset(Dataset[FramePair]):
         transform: Callable[[FramePair], FramePair] | None = None,
         num_pairs: int | None = None,
         seed: int = 0,
+        with_flow: bool = False,
     ) -> None:
         if max_gap < 1:
             raise ValueError(f"max_gap must be at least 1 frame; got {max_gap}. Set data.max_gap (or interval).")
@@ -49,6 +54,7 @@ class PairDataset(Dataset[FramePair]):
         self.max_gap = max_gap
         self.transform = transform
         self.seed = seed
+        self._flow_source = _source_with_flow(source) if with_flow else None
         self._videos = _videos_with_pairs(source)
         self._num_pairs = num_pairs or sum(source.num_frames(video) - 1 for video in self._videos)
 
@@ -56,21 +62,37 @@ class PairDataset(Dataset[FramePair]):
         return self._num_pairs
 
     def __getitem__(self, index: int) -> FramePair:
-        """Return an unbatched pair: frames (3, H, W), labels (H, W), gap ()."""
+        """Return an unbatched pair: frames (3, H, W), labels (H, W), gap (), flow (2, H, W), visible (H, W)."""
         turn, place = divmod(index, len(self._videos))
-        order = torch.randperm(len(self._videos), generator=_generator(self.seed, 0, turn))
-        video = self._videos[int(order[place])]
-        generator = _generator(self.seed, 1, index)
+        video = self._videos[pass_order(self.seed, turn, len(self._videos))[place]]
+        generator = generator_for(self.seed, 1, index)
         key, frame = draw_pair(self.source.num_frames(video), self.max_gap, generator)
-        pair = FramePair(
-            *self.source.read(video, key), *self.source.read(video, frame), torch.tensor(frame - key, dtype=torch.int64)
-        )
+        gap = torch.tensor(frame - key, dtype=torch.int64)
+        pair = FramePair(*self.source.read(video, key), *self.source.read(video, frame), gap)
+        if self._flow_source is not None:
+            flow, visible = self._flow_source.flow(video, frame, key)
+            pair = pair._replace(flow=flow, visible=visible)
         if self.transform is None:
             return pair
-        with torch.random.fork_rng(devices=[]):
-            # Not torch.manual_seed: in the main process that would reset the GPU's generator too.
-            torch.default_generator.set_state(generator.get_state())
+        with drawing_from(generator):
             return self.transform(pair)
+
+
+@runtime_checkable
+class _SourceWithFlow(Protocol):
+    """Videos whose motion is known."""
+
+    def flow(self, video: int, frame: int, key_frame: int) -> tuple[Tensor, Tensor]:
+        """Return the displacement from `frame` into `key_frame`, (2, H, W) pixels, and visibility, (H, W) bool."""
+
+
+def _source_with_flow(source: VideoSource) -> _SourceWithFlow:
+    if not isinstance(source, _SourceWithFlow):
+        raise ValueError(
+            f"Pairs with flow need videos whose motion is known; {type(source).__name__} has labelled frames only. "
+            "Set data.simulated_motion=true, take data=synthetic, or set data.flow=false."
+        )
+    return source
 
 
 def _videos_with_pairs(source: VideoSource) -> list[int]:
@@ -84,10 +106,3 @@ def _videos_with_pairs(source: VideoSource) -> list[int]:
         names = ", ".join(source.name(video) for video in single)
         _log.warning("Left out of training, because a pair needs two frames and they have one: %s", names)
     return videos
-
-
-def _generator(*key: int) -> torch.Generator:
-    """Return a generator whose stream belongs to these numbers, at least 0, alone."""
-    seed = np.random.SeedSequence(key).generate_state(1, np.uint64)[0]
-    # torch seeds are signed.
-    return torch.Generator().manual_seed(int(seed >> np.uint64(1)))

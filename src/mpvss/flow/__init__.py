@@ -1,10 +1,40 @@
-"""A key frame, a later frame and the key frame's queries enter; one flow map per query leaves (Sec. 3.3)."""
+"""A key frame, a later frame and the key frame's queries enter; one flow map per query leaves, or one for all.
+
+The paper's module is :func:`query_flow` (Sec. 3.3). Beside it stand its ablations (:func:`query_learned`,
+:func:`query_random`, :func:`query_for_pf`), two networks for dense flow (:func:`optical_flow`, :func:`raft`), and
+:class:`CopyFlow`, which moves nothing. All have the interface of :class:`mpvss.types.Flow`.
+"""
 
 from mpvss.flow.copy_flow import CopyFlow
 from mpvss.flow.flow_head import FlowHead
 from mpvss.flow.motion_decoder import MotionDecoder
 from mpvss.flow.motion_encoder import MotionEncoder
+from mpvss.flow.optical_flow import OpticalFlow, optical_flow
 from mpvss.flow.pixel_flow import PixelFlow
 from mpvss.flow.query_flow import QueryFlow, query_flow
+from mpvss.flow.query_for_pf import QueryForPF, query_for_pf
+from mpvss.flow.query_head import QueryHead
+from mpvss.flow.query_learned import QueryLearned, query_learned
+from mpvss.flow.query_random import QueryRandom, query_random
+from mpvss.flow.raft import RaftFlow, raft
 
-__all__ = ["CopyFlow", "FlowHead", "MotionDecoder", "MotionEncoder", "PixelFlow", "QueryFlow", "query_flow"]
+__all__ = [
+    "CopyFlow",
+    "FlowHead",
+    "MotionDecoder",
+    "MotionEncoder",
+    "OpticalFlow",
+    "PixelFlow",
+    "QueryFlow",
+    "QueryForPF",
+    "QueryHead",
+    "QueryLearned",
+    "QueryRandom",
+    "RaftFlow",
+    "optical_flow",
+    "query_flow",
+    "query_for_pf",
+    "query_learned",
+    "query_random",
+    "raft",
+]

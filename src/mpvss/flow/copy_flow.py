@@ -10,6 +10,9 @@ _STRIDE = 4
 class CopyFlow(nn.Module):
     """Zero flow for all masks, without parameters."""
 
+    per_segment = False
+    """One flow map serves all masks."""
+
     def forward(self, key_frame: Tensor, frame: Tensor, queries: Tensor) -> Tensor:
         """Return (B, 1, 2, h, w) zeros at 1/4 of the padded frame; the arguments only give the size."""
         height, width = pad_to_multiple(frame[:1, :1]).shape[-2:]

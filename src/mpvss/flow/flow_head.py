@@ -4,16 +4,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mpvss.layers import MLP
+from mpvss.flow.query_head import QueryHead
 
 
-class FlowHead(nn.Module):
-    """Dot products of query embeddings with a projected motion map give each query's flow; a convolution fuses.
+class FlowHead(QueryHead):
+    """Each query's flow and the pixel-wise flow, fused by a convolution.
 
-    The first C channels of the projected map give x and the last C give y, as in the paper (the authors' code has
-    them the other way round); the convolution reads [query flow; pixel flow], as in Eq. 4. It starts as their sum
-    and both start near zero: the authors' start, weight 0 and bias 1, moves every mask by a pixel of the flow
-    map and lets no gradient through.
+    The convolution reads [query flow; pixel flow], as in Eq. 4 (the authors' code has them the other way round). It
+    starts as their sum and both start near zero: the authors' start, weight 0 and bias 1, moves every mask by a
+    pixel of the flow map and lets no gradient through.
 
     Args:
         map_channels: of the finest motion map b_4.
@@ -21,20 +20,17 @@ class FlowHead(nn.Module):
     """
 
     def __init__(self, map_channels: int = 128, dim: int = 256) -> None:
-        super().__init__()
-        self.norm = nn.LayerNorm(dim)
-        self.query_mlp = MLP(dim, 2 * dim, dim)
-        self.map_mlp = MLP(map_channels, 2 * dim, 2 * dim)
+        super().__init__(map_channels, dim)
         self.fuse = nn.Conv2d(4, 2, 3, padding=1)
-        nn.init.normal_(self.map_mlp.output.weight, std=1e-3)
-        nn.init.zeros_(self.map_mlp.output.bias)
         for parameter in self.fuse.parameters():
             nn.init.zeros_(parameter)
         with torch.no_grad():
             self.fuse.weight[:, :2, 1, 1] = torch.eye(2)
             self.fuse.weight[:, 2:, 1, 1] = torch.eye(2)
 
-    def forward(self, queries: Tensor, motion_map: Tensor, pixel_flow: Tensor) -> Tensor:
+    def forward(  # type: ignore[override]  # it reads one tensor more than the head that does not refine
+        self, queries: Tensor, motion_map: Tensor, pixel_flow: Tensor
+    ) -> Tensor:
         """Predict flow maps.
 
         Args:
@@ -46,12 +42,6 @@ class FlowHead(nn.Module):
             (B, N, 2, h, w) displacement j->k in pixels of this map, x then y.
         """
         return self.refine(self.query_flow(queries, motion_map), pixel_flow)
-
-    def query_flow(self, queries: Tensor, motion_map: Tensor) -> Tensor:
-        """Predict each query's flow before refinement, F^QF: (B, N, 2, h, w)."""
-        embedding = self.query_mlp(self.norm(queries))
-        projected = self.map_mlp(motion_map.movedim(1, -1)).unflatten(-1, (2, -1))
-        return torch.einsum("bqc,bhwxc->bqxhw", embedding, projected)
 
     def refine(self, query_flow: Tensor, pixel_flow: Tensor) -> Tensor:
         """Fuse (B, N, 2, h, w) query flow with (B, 2, h, w) pixel flow (Eq. 4)."""

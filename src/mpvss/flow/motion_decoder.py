@@ -19,6 +19,9 @@ class MotionDecoder(nn.Module):
         num_stages: S of Table D.
         num_heads: attention heads.
         hidden_dim: of the feed-forward networks.
+
+    Attributes:
+        num_levels: L.
     """
 
     def __init__(
@@ -31,11 +34,12 @@ class MotionDecoder(nn.Module):
         hidden_dim: int = 2048,
     ) -> None:
         super().__init__()
+        self.num_levels = len(in_channels)
         self.query_embedding = nn.Embedding(num_queries, dim)
-        self.level_embedding = nn.Embedding(len(in_channels), dim)
+        self.level_embedding = nn.Embedding(self.num_levels, dim)
         self.projections = nn.ModuleList(nn.Conv2d(channels, dim, 1) for channels in in_channels)
         self.blocks = nn.ModuleList(
-            _MotionBlock(dim, num_heads, hidden_dim) for _ in range(num_stages * len(in_channels))
+            _MotionBlock(dim, num_heads, hidden_dim) for _ in range(num_stages * self.num_levels)
         )
 
     def forward(self, maps: tuple[Tensor, ...], queries: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:

@@ -5,9 +5,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mpvss.layers import normalize_frames, pad_to_multiple
+from mpvss.layers.frames import SIZE_DIVISOR
 
 FLOW_MEAN = (0.411, 0.432, 0.450)
 NEGATIVE_SLOPE = 0.1
+MAP_STRIDE = 4
+"""Pixels of the resized pair per pixel of the finest map."""
 
 
 class MotionEncoder(nn.Module):
@@ -15,22 +18,23 @@ class MotionEncoder(nn.Module):
 
     Args:
         channels: of conv1 to conv6; the defaults are FlowNetS's.
-        input_scale: the padded pair is resized by this factor first; 0.5 is what the paper's costs
-            follow from, although its text describes full resolution.
+        input_scale: the padded pair is resized by this factor first, to multiples of 4 pixels; 0.5 is what the
+            paper's costs follow from, although its text describes full resolution.
 
     Attributes:
         out_channels: of the five maps, finest first.
 
     Raises:
-        ValueError: if there are not six channel counts, or the scale is not positive.
+        ValueError: if there are not six channel counts, or the scale is below 1/8.
     """
 
     def __init__(self, channels: tuple[int, ...] = (64, 128, 256, 512, 512, 1024), input_scale: float = 0.5) -> None:
         super().__init__()
-        if len(channels) != 6 or input_scale <= 0:
+        if len(channels) != 6 or input_scale < MAP_STRIDE / SIZE_DIVISOR:
             raise ValueError(
-                "a motion encoder needs six channel counts and a positive input_scale; "
-                f"got channels={tuple(channels)}, input_scale={input_scale}."
+                f"a motion encoder needs six channel counts and an input_scale of at least "
+                f"{MAP_STRIDE / SIZE_DIVISOR}; got channels={tuple(channels)}, input_scale={input_scale}. "
+                "The paper uses 0.5."
             )
         self.input_scale = input_scale
         self.out_channels = tuple(channels[1:])
@@ -65,7 +69,9 @@ class MotionEncoder(nn.Module):
         pair = pad_to_multiple(pair)
         if self.input_scale == 1:
             return pair
-        return F.interpolate(pair, scale_factor=self.input_scale, mode="bilinear", align_corners=False)
+        # The finest map is then exactly a quarter of the pair, which gives its flow a unit.
+        size = [MAP_STRIDE * round(side * self.input_scale / MAP_STRIDE) for side in pair.shape[-2:]]
+        return F.interpolate(pair, size=size, mode="bilinear", align_corners=False)
 
 
 def _conv(in_channels: int, out_channels: int, kernel: int, stride: int = 1) -> nn.Sequential:

@@ -42,17 +42,22 @@ class PixelFlow(nn.Module):
             maps: five maps (B, in_channels[i], h_i, w_i), coarsest first, each about twice as large as the one before.
 
         Returns:
-            (B, 2, h, w) displacement at the finest map's resolution, in its pixels, x then y.
+            (B, 2, h, w) displacement at the finest map's resolution, x then y; in query-based flow in its pixels.
         """
+        return self.pyramid(maps)[-1]
+
+    def pyramid(self, maps: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """Predict the flow of every step: (B, 2, h_i, w_i), coarsest first; arguments as of :meth:`forward`."""
         features = maps[0]
-        flow = self.predict[0](features)
+        flows = [self.predict[0](features)]
         steps = zip(maps[1:], self.predict[1:], self.deconvolve, self.upsample_flow, strict=True)
         for motion_map, predict, deconvolve, upsample_flow in steps:
             height, width = motion_map.shape[-2:]  # odd sizes: deconvolution overshoots by one
             deconvolved = F.leaky_relu(deconvolve(features), NEGATIVE_SLOPE)[..., :height, :width]
-            features = torch.cat([motion_map, deconvolved, upsample_flow(flow)[..., :height, :width]], dim=1)
-            flow = predict(features)
-        return flow
+            upsampled = upsample_flow(flows[-1])[..., :height, :width]
+            features = torch.cat([motion_map, deconvolved, upsampled], dim=1)
+            flows.append(predict(features))
+        return tuple(flows)
 
 
 def _near_zero(conv: nn.Conv2d) -> nn.Conv2d:

@@ -5,9 +5,8 @@ from torch import Tensor, nn
 from mpvss.flow.flow_head import FlowHead
 from mpvss.flow.motion_decoder import MotionDecoder
 from mpvss.flow.motion_encoder import MotionEncoder
+from mpvss.flow.motion_parts import motion_parts
 from mpvss.flow.pixel_flow import PixelFlow
-
-_NUM_LEVELS = 3
 
 
 class QueryFlow(nn.Module):
@@ -15,10 +14,13 @@ class QueryFlow(nn.Module):
 
     Args:
         motion_encoder: frame pair -> five motion maps.
-        motion_decoder: its three coarsest maps and the queries -> flow queries and refined maps.
+        motion_decoder: its coarsest maps and the queries -> flow queries and refined maps.
         pixel_flow: refined and finer maps -> one flow map.
         flow_head: flow queries, the finest map and that flow -> one flow map per query.
     """
+
+    per_segment = True
+    """Each query gets a flow map of its own."""
 
     def __init__(
         self, motion_encoder: MotionEncoder, motion_decoder: MotionDecoder, pixel_flow: PixelFlow, flow_head: FlowHead
@@ -41,10 +43,11 @@ class QueryFlow(nn.Module):
             (B, N, 2, h, w) displacement from frame j into frame k, in pixels of this map, which covers the
             padded frame: its size is 1/4 of the resized pair, 1/8 of the frame at input scale 0.5.
         """
-        finest, fine, *coarse = self.motion_encoder(key_frame, frame)
-        flow_queries, refined = self.motion_decoder(tuple(coarse[::-1]), queries)
-        pixel_flow = self.pixel_flow((*refined, fine, finest))
-        return self.flow_head(flow_queries, finest, pixel_flow)
+        maps = self.motion_encoder(key_frame, frame)[::-1]
+        levels = self.motion_decoder.num_levels
+        flow_queries, refined = self.motion_decoder(maps[:levels], queries)
+        pixel_flow = self.pixel_flow((*refined, *maps[levels:]))
+        return self.flow_head(flow_queries, maps[-1], pixel_flow)
 
 
 def query_flow(
@@ -56,6 +59,7 @@ def query_flow(
     encoder_channels: tuple[int, ...] = (64, 128, 256, 512, 512, 1024),
     step_channels: tuple[int, ...] = (128, 128, 128, 64),
     input_scale: float = 0.5,
+    num_levels: int = 3,
 ) -> QueryFlow:
     """Assemble the paper's flow module; the defaults are its 40.085 M parameters.
 
@@ -68,9 +72,11 @@ def query_flow(
         encoder_channels: conv1 to conv6 of the motion encoder.
         step_channels: of the pixel-wise flow's deconvolutions.
         input_scale: factor by which the frame pair is resized first.
+        num_levels: L, how many of the coarsest maps the motion decoder visits.
     """
-    encoder = MotionEncoder(tuple(encoder_channels), input_scale)
-    finest, fine, *coarse = encoder.out_channels
-    decoder = MotionDecoder(tuple(coarse[::-1]), num_queries, dim, num_stages, num_heads, hidden_dim)
-    pixel_flow = PixelFlow((*[dim] * _NUM_LEVELS, fine, finest), tuple(step_channels))
-    return QueryFlow(encoder, decoder, pixel_flow, FlowHead(finest, dim))
+    encoder, decoder = motion_parts(
+        num_queries, dim, num_heads, num_stages, num_levels, hidden_dim, encoder_channels, input_scale
+    )
+    raw_channels = encoder.out_channels[::-1][num_levels:]
+    pixel_flow = PixelFlow((*[dim] * num_levels, *raw_channels), tuple(step_channels))
+    return QueryFlow(encoder, decoder, pixel_flow, FlowHead(encoder.out_channels[0], dim))

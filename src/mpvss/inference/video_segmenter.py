@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from mpvss.inference.expand_state import expand_state
 from mpvss.inference.segment_flow import segment_flow
-from mpvss.propagation import semantic_map
+from mpvss.propagation import label_map
 from mpvss.types import KeyFrameSchedule, KeyState, Prediction, Propagator
 
 
@@ -83,7 +83,7 @@ class VideoSegmenter:
         size = (frames.shape[-2], frames.shape[-1])
         for run in _runs(key.tolist()):
             prediction = self._start(inputs[run]) if key[run.start] else self._step(inputs[run])
-            labels.append(semantic_map(prediction.segments, size))
+            labels.append(label_map(prediction, size))
             flows.append(None if prediction.flow is None else segment_flow(prediction, size))
             self._index += run.stop - run.start
         return Segmented(

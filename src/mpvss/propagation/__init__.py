@@ -1,8 +1,31 @@
-"""Flow and key-frame masks enter, the semantic map of another frame leaves (Sec. 3.1)."""
+"""Flow and a key frame's result enter, the semantic map of another frame leaves (Sec. 3.1).
 
+`MaskPropagation` is the paper's method. Around it stand what it is compared with: `PerFrame` (segment everything),
+`FeaturePropagation` (DFF) and `ScoreFusion` (Accel).
+"""
+
+from mpvss.propagation.features import FeaturePropagation
 from mpvss.propagation.masks import MaskPropagation
+from mpvss.propagation.per_frame import PerFrame
 from mpvss.propagation.schedule import FixedInterval
-from mpvss.propagation.semantic import MASK_STRIDE, semantic_map, semantic_scores
+from mpvss.propagation.score_fusion import ScoreFusion
+from mpvss.propagation.semantic import MASK_STRIDE, label_map, mask_scores, semantic_map, semantic_scores
 from mpvss.propagation.warp import resize_flow, warp
 
-__all__ = ["MASK_STRIDE", "FixedInterval", "MaskPropagation", "resize_flow", "semantic_map", "semantic_scores", "warp"]
+PropagatorModule = MaskPropagation | FeaturePropagation | ScoreFusion | PerFrame
+
+__all__ = [
+    "MASK_STRIDE",
+    "FeaturePropagation",
+    "FixedInterval",
+    "MaskPropagation",
+    "PerFrame",
+    "PropagatorModule",
+    "ScoreFusion",
+    "label_map",
+    "mask_scores",
+    "resize_flow",
+    "semantic_map",
+    "semantic_scores",
+    "warp",
+]

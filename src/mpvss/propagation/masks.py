@@ -2,6 +2,7 @@
 
 from torch import Tensor, nn
 
+from mpvss.propagation.frame_size import check_frame_size
 from mpvss.propagation.warp import resize_flow, warp
 from mpvss.types import Flow, KeyState, Prediction, Segmentor, Segments
 
@@ -42,11 +43,7 @@ class MaskPropagation(nn.Module):
         Raises:
             ValueError: if the two frames differ in size.
         """
-        if frame.shape != state.frame.shape:
-            raise ValueError(
-                f"a non-key frame must have the key frame's shape {tuple(state.frame.shape)}; "
-                f"got {tuple(frame.shape)}. Start again with a key frame where a video changes its size."
-            )
+        check_frame_size(state, frame)
         flow = self.flow(state.frame, frame, state.queries)
         height, width = state.segments.mask_logits.shape[-2:]
         mask_flow = resize_flow(flow, (height, width))

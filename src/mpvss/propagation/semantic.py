@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mpvss.types import Segments
+from mpvss.types import Prediction, Segments
 
 MASK_STRIDE = 4
 """Pixels of the padded frame per pixel of the mask logits, in each direction."""
@@ -37,6 +37,38 @@ def semantic_scores(segments: Segments, size: tuple[int, int]) -> Tensor:
     class_probs = class_logits.softmax(-1)[..., :-1]
     masks = F.interpolate(mask_logits, size=padded, mode="bilinear", align_corners=False).sigmoid()
     return torch.einsum("bqk,bqhw->bkhw", class_probs, masks[..., :height, :width])
+
+
+def mask_scores(segments: Segments) -> Tensor:
+    """Aggregate as `semantic_scores` does, but at the resolution of the mask logits.
+
+    Args:
+        segments: class logits (B, N, K+1) and mask logits (B, N, h, w).
+
+    Returns:
+        (B, K, h, w) scores, at least 0; they need not sum to 1.
+    """
+    class_probs = segments.class_logits.softmax(-1)[..., :-1]
+    return torch.einsum("bqk,bqhw->bkhw", class_probs, segments.mask_logits.sigmoid())
+
+
+def label_map(prediction: Prediction, size: tuple[int, int]) -> Tensor:
+    """Label every pixel of a frame with its best class, whatever a method predicts.
+
+    Args:
+        prediction: fused scores at 1/4 of the padded frame, or segments.
+        size: (H, W) of the frame, in pixels.
+
+    Returns:
+        (B, H, W) uint8 classes.
+
+    Raises:
+        ValueError: if the frame is larger than the area that the prediction covers.
+    """
+    if prediction.scores is None:
+        return semantic_map(prediction.segments, size)
+    upsampled = F.interpolate(prediction.scores, scale_factor=MASK_STRIDE, mode="bilinear", align_corners=False)
+    return upsampled[..., : size[0], : size[1]].argmax(1).to(torch.uint8)
 
 
 def semantic_map(segments: Segments, size: tuple[int, int]) -> Tensor:

@@ -1,6 +1,7 @@
 """Multi-scale deformable attention (Zhu et al., ICLR 2021) in plain PyTorch, without an extension to build."""
 
 import math
+from itertools import accumulate
 
 import torch
 import torch.nn.functional as F
@@ -43,13 +44,14 @@ class DeformableAttention(nn.Module):
         Returns:
             (B, Q, C).
         """
-        shape = (self.num_heads, self.num_levels, self.num_points)
-        offsets = self.offsets(query).unflatten(-1, (*shape, 2))
-        weights = self.weights(query).unflatten(-1, (self.num_heads, -1)).softmax(-1).unflatten(-1, shape[1:])
+        points = (self.num_levels, self.num_points)
+        weights = self.weights(query).unflatten(-1, (self.num_heads, -1)).softmax(-1).unflatten(-1, points)
         values = self.value(value).unflatten(-1, (self.num_heads, -1))
         extent = torch.tensor([(width, height) for height, width in sizes], device=query.device, dtype=query.dtype)
         # In pixels of each level, (0, 0) at the centre of the top left pixel; offsets are pixels already.
-        positions = (reference[:, None] * extent)[None, :, None, :, None] - 0.5 + offsets
+        centres = (reference[:, None] * extent - 0.5)[:, None, :, None].expand(-1, -1, -1, self.num_points, -1)
+        offsets = self.offsets(query).unflatten(-1, (self.num_heads, -1))
+        positions = (centres.flatten(2) + offsets).unflatten(-1, (*points, 2))
         return self.output(sample_levels(values, positions, weights, sizes))
 
     def _start_as_a_star(self) -> None:
@@ -90,32 +92,49 @@ def sample_levels(values: Tensor, positions: Tensor, weights: Tensor, sizes: lis
         (B, Q, heads * channels).
     """
     batch, num_tokens, num_heads, channels = values.shape
-    num_queries = positions.shape[1]
-    index, share = _corners(positions, sizes)
+    num_points = positions.shape[-2]
+    device = values.device
+    # One entry for every (level, point) pair, as positions are flattened below.
+    height, width, start = (
+        torch.tensor(numbers, dtype=torch.int32, device=device).repeat_interleave(num_points)
+        for numbers in (*zip(*sizes, strict=True), _level_starts(sizes))
+    )
+    x, y = positions.flatten(3, 4).unbind(-1)
+    column, share_x = _neighbours(x, width)
+    row, share_y = _neighbours(y, height)
     # Row of the table (b, token, head): heads and images are rows of their own.
-    image = torch.arange(batch, device=values.device).view(-1, 1, 1, 1, 1, 1) * num_tokens
-    head = torch.arange(num_heads, device=values.device).view(-1, 1, 1, 1)
-    rows = (image + index) * num_heads + head
+    image = torch.arange(batch, dtype=torch.int32, device=device).view(-1, 1, 1, 1, 1) * num_tokens
+    head = torch.arange(num_heads, dtype=torch.int32, device=device).view(-1, 1, 1)
+    row = (row * width + (start + image)) * num_heads + head
+    share_y = share_y * weights.flatten(3)[..., None, :]
+    # The corners are an axis before the points: what varies fastest in memory is long enough to vectorise.
+    table_rows = row[..., :, None, :] + (column * num_heads)[..., None, :, :]
+    shares = share_y[..., :, None, :] * share_x[..., None, :, :]
     bags = F.embedding_bag(
-        rows.flatten(0, 2).flatten(1),
+        table_rows.flatten(0, 2).flatten(1),
         values.reshape(-1, channels),
-        per_sample_weights=(share * weights[..., None]).flatten(0, 2).flatten(1).to(values.dtype),
+        per_sample_weights=shares.flatten(0, 2).flatten(1).to(values.dtype),
         mode="sum",
     )
-    return bags.reshape(batch, num_queries, num_heads * channels)
+    return bags.reshape(batch, -1, num_heads * channels)
 
 
-def _corners(positions: Tensor, sizes: list[tuple[int, int]]) -> tuple[Tensor, Tensor]:
-    """Return the four pixels around each position: token index, and bilinear share (0 outside the map)."""
-    device = positions.device
-    height, width = (torch.tensor(side, device=device).view(-1, 1, 1) for side in zip(*sizes, strict=True))
-    starts = torch.tensor([0, *(h * w for h, w in sizes[:-1])], device=device).cumsum(0).view(-1, 1, 1)
-    left_top = positions.floor()
-    fraction = positions - left_top
-    column = left_top[..., :1].long() + torch.tensor([0, 1, 0, 1], device=device)
-    row = left_top[..., 1:].long() + torch.tensor([0, 0, 1, 1], device=device)
-    x, y = fraction.split(1, dim=-1)
-    share = torch.cat([(1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y], dim=-1)
-    inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
-    index = starts + row.clamp(min=0).minimum(height - 1) * width + column.clamp(min=0).minimum(width - 1)
-    return index, share * inside
+def _level_starts(sizes: list[tuple[int, int]]) -> list[int]:
+    return [0, *accumulate(height * width for height, width in sizes[:-1])]
+
+
+def _neighbours(coordinates: Tensor, size: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the two pixels around each coordinate along one axis, and their shares of a linear interpolation.
+
+    Args:
+        coordinates: (..., S) in pixels.
+        size: (S,) pixels of the axis.
+
+    Returns:
+        Pixels (..., 2, S) int32, moved to the nearest one where they lie outside, and shares (..., 2, S), 0 there.
+    """
+    first = coordinates.floor()
+    fraction = coordinates - first
+    pixel = torch.stack([first, first + 1], dim=-2).to(torch.int32)
+    nearest = pixel.clamp(min=0).minimum(size - 1)
+    return nearest, torch.stack([1 - fraction, fraction], dim=-2) * (nearest == pixel)

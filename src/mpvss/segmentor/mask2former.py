@@ -37,7 +37,15 @@ class Mask2Former(nn.Module):
             training the predictions of all earlier decoder layers.
         """
         normalized = pad_to_multiple(normalize_frames(frame, IMAGENET_MEAN, IMAGENET_STD))
-        pyramid = self.backbone(normalized)
+        return self.decode(self.backbone(normalized), frame)
+
+    def decode(self, pyramid: tuple[Tensor, ...], frame: Tensor) -> KeyState:
+        """Segment frames from their features.
+
+        Args:
+            pyramid: the backbone's maps, or maps warped from another frame's: strides 4, 8, 16, 32 of the padded frame.
+            frame: (B, 3, H, W) uint8 RGB, kept in the result.
+        """
         pixel_embedding, maps = self.pixel_decoder(pyramid)
         segments, queries = self.query_decoder(pixel_embedding, maps)
         return KeyState(segments[-1], queries, frame, pyramid, tuple(segments[:-1]))

@@ -3,7 +3,7 @@
 :func:`load_weights` puts a checkpoint into a model, :func:`convert` rewrites it as ours, :func:`read_checkpoint` is
 below both: a file, folder or model on the hub is read (`files`, `hub`), its format is recognised by its keys
 (`formats`), and a table of rules renames, splits and joins its tensors (`detectron2`, `hugging_face`, `authors`,
-`timm_backbones`).
+`timm_backbones`, `flow_networks`).
 """
 
 from mpvss.weights.architecture import Architecture, describe, differences

@@ -16,6 +16,13 @@ _SWINS: dict[tuple[int, tuple[int, ...]], str] = {
     (128, (2, 2, 18, 2)): "swin_b",
     (192, (2, 2, 18, 2)): "swin_l",
 }
+_FLOWS = {
+    frozenset({"motion_encoder", "motion_decoder", "pixel_flow", "flow_head"}): "query_flow",
+    frozenset({"motion_encoder", "motion_decoder", "flow_head"}): "query_learned",
+    frozenset({"motion_encoder", "motion_decoder", "pixel_flow"}): "query_for_pf",
+    frozenset({"motion_encoder", "pixel_flow"}): "optical_flow",
+    frozenset({"raft"}): "raft",
+}
 _MOBILENETV2 = (1, 2, 3, 4, 3, 3, 1)
 
 
@@ -33,6 +40,9 @@ class Architecture(NamedTuple):
         encoder_hidden_dim: of its feed-forward networks.
         decoder_layers: of the query decoder.
         decoder_hidden_dim: of its feed-forward networks.
+        flow: option of the group `flow`; `query_random` counts as `query_learned`, whose weights it has.
+        flow_size: of RAFT.
+        flow_levels: L, the maps that the motion decoder visits.
         flow_stages: S of the motion decoder.
         flow_hidden_dim: of its feed-forward networks.
         flow_encoder_channels: conv1 to conv6 of the motion encoder.
@@ -49,6 +59,9 @@ class Architecture(NamedTuple):
     encoder_hidden_dim: int | None = None
     decoder_layers: int | None = None
     decoder_hidden_dim: int | None = None
+    flow: str | None = None
+    flow_size: str | None = None
+    flow_levels: int | None = None
     flow_stages: int | None = None
     flow_hidden_dim: int | None = None
     flow_encoder_channels: tuple[int, ...] | None = None
@@ -64,6 +77,9 @@ _OVERRIDES = {  # not num_classes, which is the data's, nor window_size, to whic
     "encoder_hidden_dim": "segmentor.encoder_hidden_dim",
     "decoder_layers": "segmentor.decoder_layers",
     "decoder_hidden_dim": "segmentor.decoder_hidden_dim",
+    "flow": "flow",
+    "flow_size": "flow.size",
+    "flow_levels": "flow.num_levels",
     "flow_stages": "flow.num_stages",
     "flow_hidden_dim": "flow.hidden_dim",
     "flow_encoder_channels": "flow.encoder_channels",
@@ -149,13 +165,16 @@ def _segmentor(shapes: _Shapes) -> dict[str, Any]:  # fields of Architecture
 
 def _flow(shapes: _Shapes) -> dict[str, Any]:  # fields of Architecture
     encoder, decoder = f"{FLOW}motion_encoder.", f"{FLOW}motion_decoder."
+    name = _FLOWS.get(frozenset(key.split(".")[1] for key in shapes if key.startswith(FLOW)))
+    upsamples = f"{FLOW}raft.mask_predictor.conv.weight" in shapes  # the small one has no learned upsampling
     levels = _count(shapes, rf"{decoder}projections\.(\d+)\..+")
-    if not levels:
-        return {}
     convs = ("conv1.0", "conv2.0", *(f"conv{index}.0.0" for index in (3, 4, 5, 6)))
     steps = range(_count(shapes, rf"{FLOW}pixel_flow\.deconvolve\.(\d+)\..+"))
     return {
-        "flow_stages": _count(shapes, rf"{decoder}blocks\.(\d+)\..+") // levels,
+        "flow": name,
+        "flow_size": None if name != "raft" else "large" if upsamples else "small",
+        "flow_levels": levels or None,
+        "flow_stages": _count(shapes, rf"{decoder}blocks\.(\d+)\..+") // levels if levels else None,
         "flow_hidden_dim": _width(shapes, f"{decoder}blocks.0.feed_forward.expand.weight"),
         "flow_encoder_channels": _widths(shapes, [f"{encoder}{conv}.weight" for conv in convs]),
         "flow_step_channels": _widths(shapes, [f"{FLOW}pixel_flow.deconvolve.{step}.weight" for step in steps], axis=1),

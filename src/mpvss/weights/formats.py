@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from mpvss.weights import authors, detectron2, hugging_face, timm_backbones
+from mpvss.weights import authors, detectron2, flow_networks, hugging_face, timm_backbones
 from mpvss.weights.rules import Rule
 
 
@@ -15,11 +15,13 @@ class Format(NamedTuple):
         name: as it appears in messages.
         signature: regular expression; a checkpoint is of this format if one of its whole keys matches.
         rules: from its keys to ours.
+        refusal: why a checkpoint of this format cannot be used, and what can; None if it can.
     """
 
     name: str
     signature: str
     rules: tuple[Rule, ...]
+    refusal: str | None = None
 
 
 OWN_PREFIX = "propagation."
@@ -27,14 +29,18 @@ OWN_PREFIX = "propagation."
 
 _OWN = (
     Rule(rf"{re.escape(OWN_PREFIX)}(.+)", r"\1"),
+    Rule(r"(flow\..+)", r"\1"),  # the LightningModule that trains flow alone has no propagator
     Rule(r".+", None),  # the LightningModule's other parts: metrics, criterion
 )
 
 FORMATS = (  # the first whose signature matches counts
-    Format("mpvss", rf"{re.escape(OWN_PREFIX)}.+", _OWN),
+    Format("mpvss", rf"({re.escape(OWN_PREFIX)}|flow\.).+", _OWN),
     Format("the MPVSS authors' model", r"motion\.(encoder|decoder)\..+", authors.MPVSS),
     Format("detectron2's Mask2Former", r"sem_seg_head\.predictor\..+", detectron2.MASK2FORMER),
     Format("Hugging Face's Mask2Former", r"model\.transformer_module\..+", hugging_face.MASK2FORMER),
+    Format("FlowNetS with batch norm", r"conv1\.1\.running_mean", (), flow_networks.BATCH_NORM_REFUSAL),
+    Format("FlowNetS", r"conv6_1\.0\.weight", flow_networks.FLOWNETS),
+    Format("torchvision's RAFT", r"update_block\.flow_head\.conv1\.weight", flow_networks.RAFT),
     Format("a detectron2 ResNet", r"(backbone\.)?res2\.0\.conv1\.weight", detectron2.IMAGENET_BACKBONE),
     Format("a Swin of its authors", r"(backbone\.)?layers\.0\.downsample\..+", detectron2.IMAGENET_BACKBONE),
     Format("a timm Swin", r"layers\.3\.downsample\..+", timm_backbones.SWIN),
@@ -50,14 +56,16 @@ def recognise(keys: Iterable[str]) -> Format:
         keys: of the state dict.
 
     Raises:
-        ValueError: if no format is recognised; names some of the keys.
+        ValueError: if no format is recognised; names some of the keys. If it is one that cannot be used.
     """
     keys = list(keys)
     for candidate in FORMATS:
         signature = re.compile(candidate.signature)
         if any(signature.fullmatch(key) for key in keys):
+            if candidate.refusal is not None:
+                raise ValueError(candidate.refusal)
             return candidate
     raise ValueError(
         f"no known format has keys like {', '.join(keys[:5]) or '(none)'}. Known are: "
-        f"{'; '.join(candidate.name for candidate in FORMATS)}."
+        f"{'; '.join(candidate.name for candidate in FORMATS if candidate.refusal is None)}."
     )

@@ -40,7 +40,7 @@ class LoadReport(NamedTuple):
 
 
 def load_weights(module: nn.Module, source: str | Path | Checkpoint, reset_class_head: bool = False) -> LoadReport:
-    """Load weights into a propagator, a segmentor or a backbone.
+    """Load weights into a propagator, a segmentor, a backbone, a flow module or a motion encoder.
 
     A larger checkpoint than the module will do: a segmentor takes its part of a whole model.
 
@@ -80,9 +80,7 @@ def _check_parts(checkpoint: Checkpoint, wanted: Mapping[str, Tensor]) -> None:
     here, there = _parts(wanted), _parts(checkpoint.state)
     missing = [part for part in here if part not in there]
     if missing:
-        option = {"backbone": "backbone.weights", "segmentor": "segmentor.weights"}.get(
-            there[-1] if there else "", "weights"
-        )
+        option = f"{there[-1]}.weights" if there else "weights"
         raise ValueError(
             f"{checkpoint.source} ({checkpoint.format}) holds {' and '.join(there) or 'no part of a model'}, but "
             f"this model also needs {' and '.join(missing)}. To start that part from it, set "

@@ -17,7 +17,7 @@ from mpvss.weights.parts import own_state
 
 
 def save_weights(module: nn.Module, path: str | Path, metadata: Mapping[str, Any] | None = None) -> None:
-    """Save the weights of a propagator, a segmentor or a backbone as ``.safetensors``.
+    """Save the weights of a propagator or a part of it as ``.safetensors``.
 
     The file appears whole or not at all.
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from mpvss.types import ClassList
+from mpvss.types import ClassList, FramePair
 
 CLASSES = ClassList(("a", "b", "c", "d"), ((0, 0, 0), (1, 1, 1), (2, 2, 2), (3, 3, 3)))
 
@@ -35,3 +35,12 @@ class CountedVideos:
 @pytest.fixture
 def counted_videos():
     return CountedVideos
+
+
+def same_pair(one: FramePair, other: FramePair) -> bool:
+    return all(a is b if a is None or b is None else torch.equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+@pytest.fixture(name="same_pair")
+def same_pair_fixture():
+    return same_pair

@@ -4,7 +4,10 @@ import pytest
 import torch
 
 from mpvss.data.clip_folder import ClipFolder
-from mpvss.data.datamodule import VideoDataModule
+from mpvss.data.datamodule import FlowDataModule, VideoDataModule
+from mpvss.data.pairs import PairDataset
+from mpvss.data.simulated import SimulatedMotion
+from mpvss.data.synthetic import SyntheticVideos
 from mpvss.types import ClassList, Clip, FramePair, VideoSource
 
 
@@ -22,7 +25,8 @@ def test_training_batches_are_pairs_and_new_ones_in_every_epoch(counted_videos):
         batches = list(loader)
         assert len(batches) == 2  # a batch of one pair is left out
         assert all(isinstance(batch, FramePair) for batch in batches)
-        assert [field.shape for field in batches[0]] == [(2, 3, 5, 7), (2, 5, 7), (2, 3, 5, 7), (2, 5, 7), (2,)]
+        assert [field.shape for field in batches[0][:5]] == [(2, 3, 5, 7), (2, 5, 7), (2, 3, 5, 7), (2, 5, 7), (2,)]
+        assert batches[0].flow is batches[0].visible is None
         epochs.append(torch.cat([batch.frame for batch in batches]))
     assert torch.equal(epochs[0], epochs[2])
     assert not torch.equal(epochs[0], epochs[1])
@@ -91,3 +95,69 @@ def test_a_number_that_is_too_small_is_refused(counted_videos, wrong):
 def test_an_epoch_without_a_full_batch_is_refused(counted_videos):
     with pytest.raises(ValueError, match="full batch of 8 pairs; it has 3"):
         _module(counted_videos((4,)), counted_videos((4,)), batch_size=8).setup("fit")
+
+
+def test_training_pairs_carry_flow_if_asked_for():
+    source = SyntheticVideos(4, 5, 9, 13)
+    batch = next(iter(_module(source, source, with_flow=True).train_dataloader()))
+    assert batch.flow.shape == (2, 2, 9, 13)
+    assert batch.visible.shape == (2, 9, 13)
+
+
+def test_simulated_motion_makes_pairs_of_single_frames_and_leaves_evaluation_alone(counted_videos):
+    module = _module(counted_videos((1, 1, 3)), counted_videos((4,)), simulated_motion=True)
+    loader = module.train_dataloader()
+    assert len(loader.sampler) == 5
+    assert all(isinstance(batch, FramePair) and batch.flow is None for batch in loader)
+    assert [clip.labels.shape for clip in module.val_dataloader()] == [(4, 5, 7)]
+
+
+def test_the_given_motion_is_the_one_that_is_simulated(counted_videos):
+    still = SimulatedMotion(camera_speed=0, margin=0)
+    module = _module(counted_videos((5,)), counted_videos((4,)), simulated_motion=True, motion=still, with_flow=True)
+    for batch in module.train_dataloader():
+        assert batch.flow.eq(0).all()
+        assert torch.equal(batch.frame, batch.key_frame)
+
+
+def test_a_moving_class_that_is_not_in_the_data_is_refused_before_training(counted_videos):
+    motion = SimulatedMotion(moving_classes=["car"])
+    module = _module(counted_videos((5,)), counted_videos((4,)), simulated_motion=True, motion=motion)
+    with pytest.raises(ValueError, match="got car"):
+        module.setup("fit")
+
+
+def _flow_module(**options: object) -> FlowDataModule:
+    pairs = PairDataset(SyntheticVideos(4, 5, 9, 13), max_gap=2, num_pairs=5, with_flow=True)
+    return FlowDataModule(lambda: pairs, pairs, **({"batch_size": 2, "num_workers": 0} | options))
+
+
+def test_flow_is_trained_on_new_pairs_in_every_epoch():
+    loader = _flow_module().train_dataloader()
+    epochs = []
+    for epoch in (0, 1, 0):
+        loader.sampler.set_epoch(epoch)
+        batches = list(loader)
+        assert [batch.flow.shape for batch in batches] == [(2, 2, 9, 13)] * 2
+        epochs.append(torch.cat([batch.flow for batch in batches]))
+    assert torch.equal(epochs[0], epochs[2])
+    assert not torch.equal(epochs[0], epochs[1])
+
+
+def test_flow_is_scored_on_every_pair_in_order():
+    module = _flow_module()
+    pairs = [module._val_pairs[index] for index in range(5)]
+    for loader in (module.val_dataloader(), module.test_dataloader()):
+        batches = list(loader)
+        assert [len(batch.frame) for batch in batches] == [2, 2, 1]
+        assert torch.equal(torch.cat([batch.flow for batch in batches]), torch.stack([pair.flow for pair in pairs]))
+
+
+def test_flow_has_no_classes():
+    assert _flow_module().classes == ClassList((), ())
+
+
+@pytest.mark.parametrize(("wrong", "message"), [({"batch_size": 0}, "at least 1"), ({"batch_size": 6}, "full batch")])
+def test_flow_pairs_need_a_batch_size_that_fits(wrong, message):
+    with pytest.raises(ValueError, match=message):
+        _flow_module(**wrong).setup("fit")

@@ -6,7 +6,9 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
+from mpvss.data.collate import collate_pairs
 from mpvss.data.pairs import PairDataset
+from mpvss.data.synthetic import SyntheticVideos
 from mpvss.types import FramePair
 
 
@@ -40,26 +42,28 @@ def test_every_pass_visits_every_video_once_in_a_new_order(counted_videos):
     assert len({tuple(order) for order in passes}) == 4
 
 
-def test_an_item_depends_on_seed_and_index_alone(counted_videos):
+def test_an_item_depends_on_seed_and_index_alone(counted_videos, same_pair):
     source = counted_videos((5, 9, 4))
     dataset = PairDataset(source, max_gap=3, transform=_noisy, seed=3)
     forwards = [dataset[index] for index in range(8)]
     torch.manual_seed(1)
     backwards = [dataset[index] for index in reversed(range(8))][::-1]
     for one, other in zip(forwards, backwards, strict=True):
-        assert all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
+        assert same_pair(one, other)
     other_seed = PairDataset(source, max_gap=3, transform=_noisy, seed=4)
     assert not torch.equal(other_seed[0].labels, forwards[0].labels)
     assert not torch.equal(forwards[0].labels, forwards[1].labels)
 
 
-def test_the_number_of_workers_changes_nothing(counted_videos):
+def test_the_number_of_workers_changes_nothing(counted_videos, same_pair):
     dataset = PairDataset(counted_videos((5, 9, 4)), max_gap=3, transform=_noisy, num_pairs=6)
-    alone, shared = (list(DataLoader(dataset, batch_size=2, num_workers=count)) for count in (0, 2))
+    alone, shared = (
+        list(DataLoader(dataset, batch_size=2, num_workers=count, collate_fn=collate_pairs)) for count in (0, 2)
+    )
     for one, other in zip(alone, shared, strict=True):
         assert isinstance(one, FramePair)
         assert one.gap.shape == (2,)
-        assert all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
+        assert same_pair(one, other)
 
 
 def test_reading_leaves_the_global_generator_alone(counted_videos):
@@ -91,3 +95,32 @@ def test_only_clips_of_one_frame_are_refused(counted_videos):
 def test_a_number_that_is_too_small_is_refused(counted_videos, wrong):
     with pytest.raises(ValueError, match=f"{next(iter(wrong))} must be .*got {next(iter(wrong.values()))}"):
         PairDataset(counted_videos((5,)), **{"max_gap": 3, **wrong})
+
+
+def test_synthetic_pairs_carry_the_flow_from_the_frame_into_the_key_frame():
+    source = SyntheticVideos(3, 6, 9, 13, seed=2)
+    dataset = PairDataset(source, max_gap=4, with_flow=True)
+    frames = {source.read(video, frame)[0]: (video, frame) for video in range(3) for frame in range(6)}
+
+    def place(image):
+        return next(key for other, key in frames.items() if torch.equal(other, image))
+
+    for index in range(6):
+        pair = dataset[index]
+        (video, key), (_, frame) = place(pair.key_frame), place(pair.frame)
+        flow, visible = source.flow(video, frame, key)
+        assert torch.equal(pair.flow, flow)
+        assert torch.equal(pair.visible, visible)
+        assert flow.abs().max() > 0
+
+
+def test_flow_changes_nothing_else(same_pair):
+    source = SyntheticVideos(3, 6, 9, 13, seed=2)
+    without, with_flow = (PairDataset(source, max_gap=4, with_flow=flag)[1] for flag in (False, True))
+    assert without.flow is without.visible is None
+    assert same_pair(without, with_flow._replace(flow=None, visible=None))
+
+
+def test_flow_is_refused_where_nobody_knows_it(counted_videos):
+    with pytest.raises(ValueError, match=r"CountedVideos has labelled frames only.*data\.simulated_motion=true"):
+        PairDataset(counted_videos((5,)), max_gap=3, with_flow=True)

@@ -47,10 +47,10 @@ def test_what_the_frame_does_not_fill_is_black_and_void():
     assert result.frame[:, void].eq(0).all()
 
 
-def test_without_any_change_the_pair_is_what_it_was():
+def test_without_any_change_the_pair_is_what_it_was(same_pair):
     pair = _pair()
     result = PairTransform((13, 19), scale=(1.0, 1.0), flip=False, colour=False)(pair)
-    assert all(torch.equal(before, after) for before, after in zip(pair, result, strict=True))
+    assert same_pair(pair, result)
 
 
 def test_half_of_the_pairs_are_mirrored():
@@ -93,3 +93,83 @@ def test_colours_vary_but_labels_do_not():
 def test_a_size_or_scale_that_makes_no_sense_is_refused(wrong):
     with pytest.raises(ValueError, match=f"{next(iter(wrong))} must be"):
         PairTransform(**{"size": (5, 7), **wrong})
+
+
+def _moving_pair(height=12, width=18, shift=(3, -2)):
+    """Return a pair whose key frame is the frame moved by whole pixels: pixel p of the frame is at p + shift."""
+    generator = torch.Generator().manual_seed(0)
+    frame = torch.randint(0, 256, (3, height, width), generator=generator, dtype=torch.uint8)
+    key_frame = frame.roll((shift[1], shift[0]), (1, 2))
+    flow = torch.tensor(shift, dtype=torch.float32)[:, None, None].repeat(1, height, width)
+    x, y = torch.arange(width) + shift[0], (torch.arange(height) + shift[1])[:, None]
+    visible = (x >= 0) & (x < width) & (y >= 0) & (y < height)
+    return FramePair(key_frame, key_frame[0] // 2, frame, frame[0] // 2, torch.tensor(1), flow, visible)
+
+
+def _assert_flow_is_true(pair):
+    """Follow every visible pixel of whole flow into the key frame, one by one."""
+    height, width = pair.labels.shape
+    for y in range(height):
+        for x in range(width):
+            key_x, key_y = x + int(pair.flow[0, y, x]), y + int(pair.flow[1, y, x])
+            inside = 0 <= key_x < width and 0 <= key_y < height
+            if pair.visible[y, x]:
+                assert inside
+                assert torch.equal(pair.frame[:, y, x], pair.key_frame[:, key_y, key_x])
+                assert pair.labels[y, x] == pair.key_labels[key_y, key_x]
+
+
+def test_flow_follows_crop_and_mirror():
+    transform = PairTransform((7, 11), scale=(1.0, 1.0), colour=False)
+    _assert_flow_is_true(_moving_pair())
+    mirrored = set()
+    torch.manual_seed(0)
+    for _ in range(12):
+        result = transform(_moving_pair())
+        mirrored.add(result.flow[0, 0, 0].item())
+        assert result.flow[1].eq(-2).all()
+        assert result.flow.dtype == torch.float32
+        assert result.visible.dtype == torch.bool
+        assert type(result.flow) is type(result.visible) is torch.Tensor
+        _assert_flow_is_true(result)
+        # What the crop took from the key frame is not visible, all else of this pair's inside is.
+        assert int(result.visible.sum()) <= (7 - 2) * (11 - 3)
+        assert result.visible.any()
+    assert mirrored == {3, -3}
+
+
+def test_flow_is_scaled_with_the_frames():
+    pair = _moving_pair(height=4, width=6, shift=(1, -1))
+    pair.flow[0, 2, 3] = 2.5
+    result = PairTransform((8, 18), scale=(2.0, 2.0), flip=False, colour=False)(pair)
+    # 12 columns of the scaled frame in 18, so 6 are padding.
+    frame = (result.labels != VOID).any(dim=0)
+    assert frame.sum() == 12
+    flow, visible = result.flow[:, :, frame], result.visible[:, frame]
+    for y in range(8):
+        for x in range(12):
+            assert flow[:, y, x].tolist() == (2 * pair.flow[:, y // 2, x // 2]).tolist()
+            assert not visible[y, x] or pair.visible[y // 2, x // 2]
+    assert visible.any()
+
+
+def test_where_the_frame_does_not_reach_flow_is_zero_and_nothing_visible():
+    torch.manual_seed(0)
+    result = PairTransform((17, 24), scale=(1.0, 1.0), flip=False, colour=False)(_moving_pair())
+    # Labels of this pair are below 128.
+    padding = result.labels == VOID
+    assert int((~padding).sum()) == 12 * 18
+    assert result.flow[:, padding].eq(0).all()
+    assert not result.visible[padding].any()
+    _assert_flow_is_true(result)
+    assert int(result.visible.sum()) == int(_moving_pair().visible.sum())
+
+
+def test_the_draw_does_not_depend_on_flow(same_pair):
+    transform = PairTransform((11, 9))
+    results = []
+    for pair in (_moving_pair(), _moving_pair()._replace(flow=None, visible=None)):
+        torch.manual_seed(3)
+        results.append(transform(pair))
+    assert results[1].flow is results[1].visible is None
+    assert same_pair(results[0]._replace(flow=None, visible=None), results[1])

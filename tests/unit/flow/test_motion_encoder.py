@@ -27,3 +27,16 @@ def test_input_is_the_current_frame_then_the_key_frame_with_their_means_taken_of
 def test_wrong_channel_counts_are_refused():
     with pytest.raises(ValueError, match="six channel counts"):
         MotionEncoder((4, 4, 4))
+
+
+def test_the_pair_is_resized_to_multiples_of_the_finest_maps_stride():
+    frame = torch.zeros(1, 3, 97, 161, dtype=torch.uint8)  # padded to 128x192
+    for input_scale, size in [(0.125, (16, 24)), (0.3, (40, 56)), (0.7, (88, 136)), (1.5, (192, 288))]:
+        encoder = MotionEncoder((4, 4, 4, 4, 4, 4), input_scale)
+        assert encoder.prepare(frame, frame).shape[-2:] == size
+        assert encoder(frame, frame)[0].shape[-2:] == (size[0] // 4, size[1] // 4)
+
+
+def test_a_scale_that_leaves_nothing_is_refused():
+    with pytest.raises(ValueError, match=r"at least 0\.125; .*input_scale=0\.1"):
+        MotionEncoder(input_scale=0.1)

@@ -126,6 +126,12 @@ def test_a_large_layer_is_counted_without_being_computed():
     assert count.total == 1024 * 2048 * 1024 * 1024 * 9
 
 
+def test_a_module_given_a_view_of_a_trainable_parameter_is_counted():
+    queries = nn.Embedding(5, 6)
+    norm = nn.LayerNorm(6)
+    assert count_macs(lambda: norm(queries.weight.expand(2, -1, -1))).total == 2 * 5 * 6 * 5
+
+
 def test_gradients_are_off_while_counting():
     assert count_macs(lambda: nn.Linear(2, 2)(torch.zeros(1, 2)).requires_grad).total == 4
     parameters = nn.Linear(2, 3)

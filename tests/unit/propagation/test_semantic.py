@@ -3,8 +3,8 @@ import math
 import pytest
 import torch
 
-from mpvss.propagation import semantic_map, semantic_scores
-from mpvss.types import Segments
+from mpvss.propagation import label_map, mask_scores, semantic_map, semantic_scores
+from mpvss.types import Prediction, Segments
 
 
 def test_scores_are_class_probability_times_mask_summed_over_queries():
@@ -40,3 +40,19 @@ def test_the_map_holds_the_best_class_of_each_pixel():
 def test_a_frame_larger_than_the_masks_is_refused():
     with pytest.raises(ValueError, match="cover 32x64 pixels; got a frame of 33x64"):
         semantic_map(Segments(torch.zeros(1, 2, 3), torch.zeros(1, 2, 8, 16)), (33, 64))
+
+
+def test_scores_at_mask_resolution_are_the_same_sum_without_upsampling():
+    torch.manual_seed(0)
+    segments = Segments(torch.randn(1, 3, 5), torch.randn(1, 3, 2, 4))
+    scores = mask_scores(segments)
+    probs, masks = segments.class_logits.softmax(-1), segments.mask_logits.sigmoid()
+    for category in range(4):
+        expected = sum(probs[0, query, category] * masks[0, query] for query in range(3))
+        torch.testing.assert_close(scores[0, category], expected)
+
+
+def test_a_prediction_of_segments_is_labelled_by_its_segments():
+    torch.manual_seed(0)
+    segments = Segments(torch.randn(3, 5, 8), torch.randn(3, 5, 8, 16))
+    assert torch.equal(label_map(Prediction(segments), (29, 61)), semantic_map(segments, (29, 61)))

@@ -74,3 +74,32 @@ def test_a_query_without_offset_reads_its_own_pixel():
 def test_heads_must_divide_the_width():
     with pytest.raises(ValueError, match="dim=8 and num_heads=3"):
         DeformableAttention(dim=8, num_heads=3)
+
+
+@pytest.mark.parametrize("backend", ["aot_eager", pytest.param("inductor", marks=pytest.mark.slow)])
+def test_compiled_in_one_graph_it_gives_the_same_values_and_gradients(backend):
+    torch.manual_seed(0)
+    module = DeformableAttention(dim=16, num_heads=4, num_levels=3, num_points=2)
+    torch.nn.init.normal_(module.offsets.weight, std=0.3)
+    sizes = [(2, 3), (3, 5), (6, 9)]
+    tokens, reference = torch.randn(2, 75, 16), torch.rand(75, 2)
+    compiled = torch.compile(module, backend=backend, fullgraph=True)
+    results = []
+    for function in (module, compiled):
+        leaf = tokens.clone().requires_grad_()
+        output = function(leaf, leaf, reference, sizes)
+        gradients = torch.autograd.grad(output.square().sum(), [leaf, *module.parameters()])
+        results.append((output, *gradients))
+    for expected, actual in zip(*results, strict=True):
+        torch.testing.assert_close(actual, expected, atol=1e-4, rtol=1e-4)
+
+
+def test_gradients_agree_with_those_of_the_slow_loop():
+    torch.manual_seed(0)
+    inputs = [torch.randn(2, 75, 2, 4), 12 * torch.rand(2, 5, 2, 3, 2, 2) - 2, torch.rand(2, 5, 2, 3, 2)]
+    results = []
+    for sample in (sample_levels, slow_sample):
+        leaves = [inputs[0].clone().requires_grad_(), inputs[1], inputs[2].clone().requires_grad_()]
+        results.append(torch.autograd.grad(sample(*leaves, SIZES).square().sum(), [leaves[0], leaves[2]]))
+    for expected, actual in zip(*results, strict=True):
+        torch.testing.assert_close(actual, expected, atol=1e-4, rtol=1e-4)

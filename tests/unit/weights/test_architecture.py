@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from mpvss.backbone import ConvBackbone, SwinBackbone
-from mpvss.flow import query_flow
+from mpvss.flow import optical_flow, query_flow, query_for_pf, query_learned, query_random, raft
 from mpvss.propagation import MaskPropagation
 from mpvss.segmentor import mask2former
 from mpvss.weights import Architecture, describe, differences
@@ -47,11 +47,36 @@ def test_all_sizes_of_a_model_are_read():
         encoder_hidden_dim=96,
         decoder_layers=5,
         decoder_hidden_dim=128,
+        flow="query_flow",
+        flow_levels=3,
         flow_stages=2,
         flow_hidden_dim=112,
         flow_encoder_channels=(8, 16, 24, 32, 40, 48),
         flow_step_channels=(9, 10, 11, 12),
     )
+
+
+@pytest.mark.parametrize(
+    ("option", "assemble", "sizes"),
+    [
+        ("query_flow", query_flow, {"flow_levels": 3, "flow_stages": 3}),
+        ("query_learned", query_learned, {"flow_levels": 3, "flow_stages": 3}),
+        ("query_learned", query_random, {"flow_levels": 3, "flow_stages": 3}),
+        ("query_for_pf", query_for_pf, {"flow_levels": 3, "flow_stages": 3}),
+        ("query_for_pf", lambda: query_for_pf(num_levels=2, num_stages=4), {"flow_levels": 2, "flow_stages": 4}),
+        ("optical_flow", optical_flow, {"flow_step_channels": (512, 256, 128, 64)}),
+        ("raft", raft, {"flow_size": "large"}),
+        ("raft", lambda: raft("small"), {"flow_size": "small"}),
+    ],
+)
+def test_the_flow_module_is_recognised(option, assemble, sizes):
+    with torch.device("meta"):
+        architecture = describe(assemble())
+    assert architecture.flow == option
+    for field in ("flow_levels", "flow_stages", "flow_size"):
+        assert getattr(architecture, field) == sizes.get(field)
+    if "flow_step_channels" in sizes:
+        assert architecture.flow_step_channels == sizes["flow_step_channels"]
 
 
 def test_a_model_does_not_differ_from_itself(make_model):

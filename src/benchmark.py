@@ -1,0 +1,26 @@
+"""Count and time a configuration: ``python src/benchmark.py backbone=swin_t data=vspw``, or ``experiment=table_f``."""
+
+import sys
+
+import hydra
+from omegaconf import DictConfig
+from rich.console import Console
+
+from mpvss import launch
+from mpvss.benchmark import render
+
+PIPE_WIDTH = 160
+
+
+@hydra.main(version_base="1.3", config_path="../conf", config_name="benchmark")
+@launch.report_errors
+def main(cfg: DictConfig) -> None:
+    """Measure, print tables, and say where they are stored."""
+    console = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
+    for table in launch.benchmark(cfg):
+        console.print(render(table))
+    console.print(f"CSV and JSON: {cfg.paths.output}", soft_wrap=True)
+
+
+if __name__ == "__main__":
+    main()

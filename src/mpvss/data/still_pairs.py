@@ -1,0 +1,75 @@
+"""Pairs to train on where there is no video: simulated motion of single frames."""
+
+from collections.abc import Callable
+
+import torch
+from torch.utils.data import Dataset
+
+from mpvss.data.seeding import drawing_from, generator_for, pass_order
+from mpvss.data.simulated import SimulatedMotion
+from mpvss.types import FramePair, VideoSource
+
+
+class StillPairDataset(Dataset[FramePair]):
+    """Pairs made of one labelled frame each, a function of (seed, index) alone.
+
+    Pass after pass over all frames of a source, each pass in a new order and with new motion; indices may go on past
+    the length, which is that of one epoch (see :class:`~mpvss.data.epoch_sampler.EpochSampler`).
+
+    Args:
+        source: labelled frames; that some are of one video does not matter.
+        motion: makes a pair of a frame.
+        max_gap: largest virtual gap, in frames, at least 1; drawn uniformly from 1 on.
+        transform: applied to each unbatched pair; it may draw from torch's default CPU generator. None: as made.
+        num_pairs: pairs of an epoch; None for one per frame.
+        seed: at least 0.
+        with_flow: whether pairs carry exact flow and visibility.
+
+    Raises:
+        ValueError: if a number is too small, there is no frame, or a class that shall move is not in the data.
+    """
+
+    def __init__(
+        self,
+        source: VideoSource,
+        motion: SimulatedMotion,
+        max_gap: int,
+        transform: Callable[[FramePair], FramePair] | None = None,
+        num_pairs: int | None = None,
+        seed: int = 0,
+        with_flow: bool = False,
+    ) -> None:
+        if max_gap < 1:
+            raise ValueError(f"max_gap must be at least 1 frame; got {max_gap}. Set data.max_gap (or interval).")
+        if num_pairs is not None and num_pairs < 1:
+            raise ValueError(f"num_pairs must be at least 1, or null for every frame once; got {num_pairs}.")
+        if seed < 0:
+            raise ValueError(f"seed must be at least 0; got {seed}.")
+        self.source = source
+        self.motion = motion
+        self.max_gap = max_gap
+        self.transform = transform
+        self.seed = seed
+        self.with_flow = with_flow
+        self._movable = motion.movable(source.classes)
+        self._frames = [(video, frame) for video in range(len(source)) for frame in range(source.num_frames(video))]
+        if not self._frames:
+            raise ValueError("Simulated motion needs at least one labelled frame; the training videos have none.")
+        self._num_pairs = num_pairs or len(self._frames)
+
+    def __len__(self) -> int:
+        return self._num_pairs
+
+    def __getitem__(self, index: int) -> FramePair:
+        """Return an unbatched pair: frames (3, H, W), labels (H, W), gap (), flow (2, H, W), visible (H, W)."""
+        turn, place = divmod(index, len(self._frames))
+        image, labels = self.source.read(*self._frames[pass_order(self.seed, turn, len(self._frames))[place]])
+        generator = generator_for(self.seed, 1, index)
+        gap = int(torch.randint(1, self.max_gap + 1, (), generator=generator))
+        pair = self.motion(image, labels, self._movable, gap, generator)
+        if not self.with_flow:
+            pair = pair._replace(flow=None, visible=None)
+        if self.transform is None:
+            return pair
+        with drawing_from(generator):
+            return self.transform(pair)

@@ -1,0 +1,26 @@
+"""The accurate and expensive end of every comparison: each frame is segmented on its own."""
+
+from torch import Tensor, nn
+
+from mpvss.types import KeyState, Prediction, Segmentor
+
+
+class PerFrame(nn.Module):
+    """Segment every frame, whatever the key frames are.
+
+    Args:
+        segmentor: segments frames.
+    """
+
+    def __init__(self, segmentor: Segmentor) -> None:
+        super().__init__()
+        self.segmentor = segmentor
+
+    def start(self, frame: Tensor) -> KeyState:
+        """Segment key frames, (B, 3, H, W) uint8 RGB."""
+        return self.segmentor(frame)
+
+    def step(self, state: KeyState, frame: Tensor, next_state: KeyState | None = None) -> Prediction:
+        """Segment other frames, (B, 3, H, W) uint8 RGB; the key frames' states are not used."""
+        segmented = self.segmentor(frame)
+        return Prediction(segmented.segments, auxiliary=segmented.auxiliary)

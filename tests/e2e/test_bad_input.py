@@ -1,0 +1,91 @@
+import pytest
+import torch
+
+SMALL = ("experiment=demo", "logger=csv")
+
+
+def message(answer):
+    assert answer.status == 1
+    assert "Traceback" not in answer.err
+    return answer.err[answer.err.index("error: ") :]
+
+
+@pytest.mark.parametrize("interval", [0, -3])
+@pytest.mark.parametrize("script", ["train.py", "eval.py", "predict.py"])
+def test_an_interval_below_one_is_refused(run_here, checkpoint, make_video, tmp_path, script, interval):
+    make_video(tmp_path / "in.mp4", num_frames=2)
+    arguments = {
+        "train.py": SMALL,
+        "eval.py": (f"ckpt_path={checkpoint}",),
+        "predict.py": (f"ckpt_path={checkpoint}", "video=in.mp4", "output=out.mp4"),
+    }[script]
+    said = message(run_here(script, *arguments, f"interval={interval}"))
+    assert "interval" in said
+    assert f"at least 1 frame; got {interval}" in said or f"at least 1; got {interval}" in said
+    assert not (tmp_path / "out.mp4").exists()
+
+
+@pytest.mark.parametrize("script", ["train.py", "eval.py", "predict.py"])
+def test_a_mistyped_override_is_named(run_here, script):
+    answer = run_here(script, "intervall=5")
+    assert answer.status == 1
+    assert "Could not override 'intervall'" in answer.err
+    assert "Traceback" not in answer.err
+
+
+@pytest.mark.parametrize("script", ["eval.py", "predict.py"])
+def test_a_command_without_a_model_says_how_to_name_one(run_here, script):
+    said = message(run_here(script, *(("video=in.mp4", "output=out.mp4") if script == "predict.py" else ())))
+    assert "no model is named" in said
+    assert "ckpt_path=FILE" in said
+
+
+@pytest.mark.parametrize("script", ["train.py", "eval.py", "predict.py"])
+def test_a_missing_checkpoint_is_named(run_here, script):
+    arguments = {"train.py": SMALL, "predict.py": ("video=in.mp4", "output=out.mp4")}.get(script, ())
+    assert "gone.ckpt: no such file" in message(run_here(script, *arguments, "ckpt_path=gone.ckpt"))
+
+
+@pytest.mark.parametrize("script", ["train.py", "eval.py"])
+def test_a_damaged_checkpoint_is_named(run_here, checkpoint, tmp_path, script):
+    content = checkpoint.read_bytes()
+    (tmp_path / "cut.ckpt").write_bytes(content[: len(content) // 2])
+    said = message(run_here(script, *(SMALL if script == "train.py" else ()), "ckpt_path=cut.ckpt"))
+    assert "cut.ckpt is damaged or no checkpoint" in said
+
+
+def test_evaluating_a_checkpoint_as_another_model_names_what_differs(run_here, checkpoint):
+    said = message(run_here("eval.py", f"ckpt_path={checkpoint}", "segmentor.num_queries=7", "segmentor.dim=32"))
+    assert "does not fit this model" in said
+    assert "set: segmentor.num_queries=20 segmentor.dim=64" in said
+
+
+def test_resuming_a_run_as_another_model_names_what_differs(run_here, checkpoint):
+    said = message(run_here("train.py", *SMALL, f"ckpt_path={checkpoint}", "backbone=r50", "flow.num_stages=2"))
+    assert "is a run of another configuration" in said
+    assert "backbone.name: test_resnet.r160_in1k there, resnet50.tv_in1k here" in said
+    assert "flow.num_stages: 3 there, 2 here" in said
+    assert "segmentor." not in said  # its backbone is the group's, and named once
+
+
+def test_weights_alone_cannot_be_resumed(run_here, checkpoint, tmp_path):
+    state = torch.load(checkpoint, weights_only=True)["state_dict"]
+    torch.save(state, tmp_path / "weights.ckpt")
+    said = message(run_here("train.py", *SMALL, "ckpt_path=weights.ckpt"))
+    assert "no training run to resume" in said
+    assert "set weights=weights.ckpt" in said
+
+
+def test_evaluating_on_other_classes_names_both(run_here, checkpoint):
+    said = message(run_here("eval.py", f"ckpt_path={checkpoint}", "data.num_classes=5"))
+    assert "last.ckpt predicts 8 classes (wavy ground" in said
+    assert "the data has 5" in said
+
+
+@pytest.mark.parametrize("video", ["missing", "not a video"])
+def test_a_video_that_cannot_be_opened_is_named(run_here, checkpoint, tmp_path, video):
+    if video == "not a video":
+        (tmp_path / "in.mp4").write_text("no video")
+    said = message(run_here("predict.py", f"ckpt_path={checkpoint}", "video=in.mp4", "output=out.mp4"))
+    assert "in.mp4" in said
+    assert not (tmp_path / "out.mp4").exists()

@@ -1,0 +1,75 @@
+import json
+import socket
+import struct
+
+import pytest
+from wandb.proto.wandb_internal_pb2 import Record
+
+_BLOCK = 32768
+
+SMALL = (
+    "experiment=demo", "trainer.max_steps=1", "data.height=48", "data.width=64", "data.num_videos=4",
+    "data.num_frames=4", "data.val_videos=1", "data.num_workers=0", "data.batch_size=1",
+)  # fmt: skip
+
+
+def records(path):
+    """Read a W&B run file: a header of 7 bytes, then LevelDB's log format, blocks of pieces of records."""
+    content = path.read_bytes()
+    position, record = 7, b""
+    while position < len(content):
+        if _BLOCK - position % _BLOCK < 7:  # too little left for a piece's header
+            position += _BLOCK - position % _BLOCK
+            continue
+        _, length, kind = struct.unpack_from("<IHB", content, position)
+        record += content[position + 7 : position + 7 + length]
+        position += 7 + length
+        if kind in (1, 4):  # the whole record, or its last piece
+            yield Record.FromString(record)
+            record = b""
+
+
+@pytest.fixture
+def proxy():
+    """A proxy that no one should call."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        listener.setblocking(False)
+        yield listener
+
+
+def test_a_sweep_gives_one_offline_wandb_run_per_interval_without_an_account(run, proxy, tmp_path):
+    address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+    proxies = {name: address for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy")}
+    answer = run("train.py", "-m", "interval=2,5", *SMALL, "hydra.sweep.dir=sweep", **proxies)
+    assert answer.status == 0, answer.err
+    lines = [line for line in answer.out.splitlines() if "To go online, run `wandb login` once." in line]
+    assert len(lines) == 2  # one a job
+    assert "No W&B account on this machine: logging offline" in lines[0]
+    with pytest.raises(BlockingIOError):
+        proxy.accept()
+
+    folders = sorted(folder for folder in (tmp_path / "sweep").iterdir() if folder.is_dir())
+    assert [folder.name[0] for folder in folders] == ["0", "1"]
+    identifiers = set()
+    for folder, interval in zip(folders, (2, 5), strict=True):
+        assert f"interval={interval}" in folder.name
+        assert (folder / "csv" / "metrics.csv").is_file()
+        (file,) = folder.glob("wandb/offline-run-*/*.wandb")
+        content = list(records(file))
+        (started,) = [record.run for record in content if record.HasField("run")]
+        assert (started.display_name, started.project) == (f"tiny-synthetic-interval{interval}", "mpvss")
+        identifiers.add(started.run_id)
+        columns = {u.key: json.loads(u.value_json) for r in content if r.HasField("config") for u in r.config.update}
+        assert (columns["backbone"], columns["data"], columns["interval"]) == ("tiny", "synthetic", interval)
+        logged = {item.key or item.nested_key[0] for r in content if r.HasField("history") for item in r.history.item}
+        assert {"val/mIoU", "val/WIoU"} <= logged
+    assert len(identifiers) == 2
+
+
+def test_wandb_mode_in_the_environment_is_respected(run, tmp_path):
+    answer = run("train.py", *SMALL, "hydra.run.dir=run", WANDB_MODE="disabled")
+    assert answer.status == 0, answer.err
+    assert "wandb login" not in answer.out
+    assert not list(tmp_path.glob("run/wandb/*run*/*.wandb"))

@@ -1,0 +1,70 @@
+import pytest
+
+from mpvss.benchmark import Costs, Measurement, Setting, Speed, Timing, check_paper_table, paper_table
+
+VSPW, CITYSCAPES = ("vspw", 124, (480, 853), 5), ("cityscapes", 19, (1024, 2048), 5)
+SWIN_T = Setting("swin_t", *VSPW)
+COSTS = Costs(47_400_000, 40_000_000, key_macs=int(120e9), non_key_macs=int(20e9), clip_macs=40e9)
+FLAT = Timing(0.5, 0.5, 0.5)
+
+
+def measured(backbone="swin_t", place=VSPW, costs=COSTS, speed=None):
+    return Measurement(Setting(backbone, *place), costs, speed)
+
+
+def test_table_f_has_a_row_for_every_key_frame_and_one_non_key_row_for_every_data_set():
+    table = paper_table("f", [measured(), measured("r50"), measured("r50", CITYSCAPES)])
+    rows = [tuple(row.values())[:6] for row in table.rows]
+    assert rows == [
+        ("vspw", "480x853", "key", "Swin-T", 120.0, 114.4),
+        ("vspw", "480x853", "key", "R50", 120.0, 110.6),
+        ("vspw", "480x853", "non-key", "any", 20.0, 21.0),
+        ("cityscapes", "1024x2048", "key", "R50", 120.0, 529.9),
+        ("cityscapes", "1024x2048", "non-key", "any", 20.0, 84.0),
+    ]
+    assert table.rows[2]["GMACs_difference_percent"] == pytest.approx(100 * (20 - 21) / 21)
+
+
+def test_non_key_frames_that_differ_by_backbone_get_rows_of_their_own():
+    other = measured("r50", costs=COSTS._replace(non_key_macs=int(21e9)))
+    table = paper_table("f", [measured(), measured("swin_s"), other])
+    assert [(row["backbone"], row["GMACs"]) for row in table.rows[3:]] == [("Swin-T, Swin-S", 20.0), ("R50", 21.0)]
+
+
+def test_table_1_shows_both_methods_with_the_printed_parameters_and_the_sum_that_they_should_be():
+    per_frame, ours = paper_table("1", [measured()]).rows
+    assert (per_frame["method"], per_frame["GMACs"], per_frame["parameters_M"]) == ("Mask2Former", 120.0, 47.4)
+    assert (per_frame["paper_GMACs"], per_frame["paper_parameters_M"]) == (114.4, 47.4)
+    assert (ours["method"], ours["GMACs"], ours["paper_GMACs"]) == ("MPVSS", 40.0, 39.7)
+    assert (ours["parameters_M"], ours["paper_parameters_M"]) == (pytest.approx(87.4), 114.0)
+    assert ours["paper_sum_of_parts_M"] == pytest.approx(47.4 + 40.08)
+    assert "fps" not in ours
+
+
+def test_table_2_gives_frames_per_second_where_they_were_measured():
+    speed = Speed(key=FLAT, non_key=FLAT, non_key_batched=FLAT, clip_seconds=0.25, peak_bytes=None)
+    table = paper_table("2", [measured("swin_l", CITYSCAPES, speed=speed)])
+    assert [(row["fps"], row["paper_fps"]) for row in table.rows] == [(2.0, 2.11), (4.0, 7.24)]
+    assert {column.key for column in table.columns} == set(table.rows[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "setting", "message"),
+    [
+        ("3a", SWIN_T, "table must be one of f, 1, 2, or null"),
+        ("f", SWIN_T._replace(backbone="tiny"), "backbone r50, r101, swin_t, swin_s, swin_b, swin_l; got tiny"),
+        ("1", SWIN_T._replace(data="cityscapes"), "data vspw; got cityscapes"),
+        ("f", SWIN_T._replace(size=(97, 161)), "frame size 480x853; got 97x161"),
+        ("1", SWIN_T._replace(interval=3), "interval 5; got 3"),
+    ],
+)
+def test_what_the_paper_does_not_print_is_refused(name, setting, message):
+    with pytest.raises(ValueError, match=message):
+        check_paper_table(name, [setting], ["costs"])
+
+
+def test_a_comparison_needs_costs():
+    with pytest.raises(ValueError, match=r"Set measure=\[costs\]"):
+        check_paper_table("f", [SWIN_T], ["speed"])
+    with pytest.raises(ValueError, match=r"Set measure=\[costs\]"):
+        paper_table("f", [measured(costs=None)])
