@@ -81,7 +81,7 @@ def build_model(cfg: DictConfig, node: str, checkpoint: Checkpoint | None = None
         flow_sources.append(("update_segmentor", cfg.propagation.update_segmentor.pop("weights")))
     if checkpoint is None:
         sources[-1:-1] = flow_sources
-    instance = instantiate(cfg[node])
+    instance = instantiate(cfg[node], _convert_="all")  # lists, not omegaconf's, as timm asks for
     propagation: nn.Module = getattr(instance, "propagation", instance)
     for part, source in sources:
         if source:
@@ -197,7 +197,7 @@ def _learns(cfg: DictConfig) -> bool:
     """Tell whether a node's instance has weights."""
     _pop_flow_weights(cfg)
     with torch.device("meta"):
-        part: nn.Module = instantiate(cfg)
+        part: nn.Module = instantiate(cfg, _convert_="all")
     return any(True for _ in part.parameters())
 
 
@@ -232,6 +232,7 @@ def _loggers(cfg: DictConfig) -> list[Logger]:
     # The key is looked for, not verified, which would need the network.
     if "wandb" in cfg.logger and "WANDB_MODE" not in os.environ and not wandb.login(prompt=False, verify=False):
         log.info("No W&B account on this machine: logging offline. To go online, run `wandb login` once.")
+        os.environ.setdefault("WANDB_ERROR_REPORTING", "false")  # which calls home even when offline
         OmegaConf.update(cfg, "logger.wandb.mode", "offline", force_add=True)
     loggers = list(instantiate(cfg.logger).values())
     for logger in loggers:

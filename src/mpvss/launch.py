@@ -107,7 +107,7 @@ def demonstrate(cfg: DictConfig) -> list[MethodScore]:
     segmentor = module.propagation.segmentor
     methods = [
         Method("per frame", module.propagation, 1),
-        Method("copy", MaskPropagation(segmentor, CopyFlow()), cfg.interval),
+        Method("copy", MaskPropagation(segmentor, CopyFlow()).eval(), cfg.interval),
         Method("query flow", module.propagation, cfg.interval),
     ]
     scores = [compare(method, datamodule.val_dataloader(), module.metrics) for method in methods]

@@ -63,7 +63,7 @@ def test_a_pretrained_flow_starts_the_optical_flow(pretrained):
 def test_flow_weights_leave_the_backbones_own_start_alone(pretrained, monkeypatch):
     _, path = pretrained
     started = []
-    monkeypatch.setattr("mpvss.building.instantiate", lambda node: started.append(node) or torch.nn.Identity())
+    monkeypatch.setattr("mpvss.building.instantiate", lambda node, **_: started.append(node) or torch.nn.Identity())
     cfg = composed("backbone=r50", "flow=optical_flow", NARROW_ENCODER, NARROW_STEPS, f"flow.weights={path}")
     with pytest.raises(AttributeError):  # the stand-in has no flow module to load them into
         build_model(cfg, "propagation")

@@ -1,6 +1,8 @@
 """The command lines: in a process of their own, as typed, or in this one, where only what they answer matters."""
 
+import functools
 import importlib.util
+import logging
 import os
 import runpy
 import subprocess
@@ -10,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
+import lightning  # noqa: F401  # before a test captures the stream that its logger keeps
 import pytest
 import torch
 from hydra.utils import instantiate
@@ -17,13 +20,17 @@ from omegaconf import OmegaConf
 
 from mpvss.propagation import MaskPropagation
 
+SETTINGS = ("WANDB_", "VSPW_", "HYDRA_")
+"""What the environment of a test must not bring along."""
+
 TESTS = Path(__file__).parents[1]
 SRC = TESTS.parent / "src"
 SMALL = (
     "experiment=demo", "interval=5", "data.height=48", "data.width=72", "data.num_videos=4", "data.num_frames=17",
     "data.val_videos=1", "data.num_workers=0", "data.batch_size=2", "trainer.log_every_n_steps=1",
+    "optim.optimizer.lr=0.002",
 )  # fmt: skip
-STEPS = ("trainer.max_steps=2", "optim.scheduler.total_iters=4")
+STEPS = ("trainer.max_steps=16", "optim.scheduler.total_iters=20")
 
 
 def _fixtures_of(folder: str) -> ModuleType:
@@ -47,28 +54,27 @@ class Answer(NamedTuple):
     err: str
 
 
-def _environment(home: Path) -> dict[str, str]:
-    """Ours without settings that would decide a test: no account, no data set, no network."""
-    ours = {key: value for key, value in os.environ.items() if not key.startswith(("WANDB_", "VSPW_", "HYDRA_"))}
-    return ours | {"HOME": str(home), "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "COLUMNS": "200"}
+@pytest.fixture(scope="session")
+def run_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Answer]:
+    """A function that runs a script in a process of its own, from a folder; keywords are environment variables."""
+    home = tmp_path_factory.mktemp("home")  # without an account at W&B
+    ours = {key: value for key, value in os.environ.items() if not key.startswith(SETTINGS)}
+    ours |= {"HOME": str(home), "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "COLUMNS": "200"}
 
+    def run(folder: Path, script: str | Path, *arguments: str, **variables: str) -> Answer:
+        process = subprocess.run(
+            [sys.executable, SRC / script, *arguments],
+            capture_output=True, text=True, cwd=folder, env=ours | variables, timeout=300, check=False,
+        )  # fmt: skip
+        return Answer(process.returncode, process.stdout, process.stderr)
 
-def _run(script: str | Path, *arguments: str, folder: Path, **variables: str) -> Answer:
-    process = subprocess.run(
-        [sys.executable, SRC / script, *arguments],
-        capture_output=True, text=True, cwd=folder, env=_environment(folder) | variables, timeout=120, check=False,
-    )  # fmt: skip
-    return Answer(process.returncode, process.stdout, process.stderr)
+    return run
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Callable[..., Answer]:
-    """A function that runs a script in a process of its own, in a new folder; keywords are environment variables."""
-
-    def run_in(script: str | Path, *arguments: str, folder: Path = tmp_path, **variables: str) -> Answer:
-        return _run(script, *arguments, folder=folder, **variables)
-
-    return run_in
+def run(run_in: Callable[..., Answer], tmp_path: Path) -> Callable[..., Answer]:
+    """A function that runs a script in a process of its own, from the test's folder."""
+    return functools.partial(run_in, tmp_path)
 
 
 @pytest.fixture
@@ -77,30 +83,40 @@ def run_here(
 ) -> Callable[..., Answer]:
     """A function that runs a script in this process, ten times as fast; its run folder is ``out``."""
     monkeypatch.chdir(tmp_path)
-    for key in (*os.environ, "PL_GLOBAL_SEED"):
-        if key.startswith(("WANDB_", "VSPW_", "HYDRA_", "PL_")):
-            monkeypatch.delenv(key, raising=False)
+    for key in [key for key in os.environ if key.startswith(SETTINGS)]:
+        monkeypatch.delenv(key)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
 
     def run_in_this_process(script: str, *arguments: str) -> Answer:
-        quiet = () if script == "convert.py" else ("hydra.run.dir=out", "hydra/job_logging=none")
-        monkeypatch.setattr(sys, "argv", [script, *arguments, *quiet])
+        folder = () if script == "convert.py" else ("hydra.run.dir=out",)
+        monkeypatch.setattr(sys, "argv", [script, *arguments, *folder])
+        root = logging.getLogger()
+        handlers, level = root.handlers[:], root.level
         capfd.readouterr()
         try:
             runpy.run_path(str(SRC / script), run_name="__main__")
             status = 0
         except SystemExit as end:
             status = end.code
+        finally:
+            root.handlers[:] = handlers  # Hydra's write to a stream that ends with this test
+            root.setLevel(level)
         return Answer(status, *capfd.readouterr())
 
     return run_in_this_process
 
 
 @pytest.fixture(scope="session")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a training run of two steps."""
+def small() -> tuple[str, ...]:
+    """Overrides of train.py for a model and data of a second."""
+    return SMALL
+
+
+@pytest.fixture(scope="session")
+def trained(run_in: Callable[..., Answer], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a training run: 16 steps of a schedule of 20, enough that the model tells a few classes apart."""
     folder = tmp_path_factory.mktemp("trained")
-    answer = _run("train.py", *SMALL, *STEPS, "logger=csv", "hydra.run.dir=run", folder=folder)
+    answer = run_in(folder, "train.py", *SMALL, *STEPS, "logger=csv", "hydra.run.dir=run")
     assert answer.status == 0, answer.err
     return folder / "run"
 
@@ -116,8 +132,9 @@ def model(checkpoint: Path) -> MaskPropagation:
     """The trained model, put together without the code that the scripts use."""
     content = torch.load(checkpoint, weights_only=True)
     config = OmegaConf.create(content["config"])
-    del config.backbone["weights"], config.segmentor["weights"]
-    del config.flow["weights"], config.flow["encoder_weights"]
+    for group in ("backbone", "segmentor", "flow"):
+        for key in ("weights", "encoder_weights"):  # what training started from
+            config[group].pop(key, None)
     model = instantiate(config.propagation)
     prefix = "propagation."
     model.load_state_dict({key.removeprefix(prefix): v for key, v in content["state_dict"].items() if prefix in key})

@@ -89,3 +89,9 @@ def test_a_video_that_cannot_be_opened_is_named(run_here, checkpoint, tmp_path, 
     said = message(run_here("predict.py", f"ckpt_path={checkpoint}", "video=in.mp4", "output=out.mp4"))
     assert "in.mp4" in said
     assert not (tmp_path / "out.mp4").exists()
+
+
+def test_the_traceback_is_there_for_those_who_ask(run_here, monkeypatch):
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "1")
+    with pytest.raises(ValueError, match="no model is named"):
+        run_here("eval.py")

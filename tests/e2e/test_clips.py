@@ -84,7 +84,7 @@ def leave_one_frame(clip):
         (cut_short, "val", ["00001.jpg cannot be read as an image (100 bytes)"]),
         (resize_a_mask, "val", ["00001.png must have the size of its frame 00001.jpg, 66x41; got 66x40"]),
         (use_an_unknown_label, "val", ["00001.png holds label 4; with 3 classes labels must be 1..3"]),
-        (leave_one_frame, "train", ["train_clip", "2 frames"]),
+        (leave_one_frame, "train", ["Training pairs need a clip of at least two frames"]),
     ],
 )
 def test_bad_files_are_named_in_one_message(run_here, clips, damage, split, said):

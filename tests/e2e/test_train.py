@@ -5,10 +5,6 @@ import torch
 from mpvss.data import SyntheticVideos
 
 CLASSES = SyntheticVideos(1, 2, 32, 32, 8, 1).classes
-SMALL = (
-    "experiment=demo", "interval=5", "data.height=48", "data.width=72", "data.num_videos=4", "data.num_frames=17",
-    "data.val_videos=1", "data.num_workers=0", "data.batch_size=2", "trainer.log_every_n_steps=1",
-)  # fmt: skip
 
 
 def rows_of(run):
@@ -23,7 +19,7 @@ def test_a_run_leaves_checkpoints_that_say_what_they_are(trained):
     assert {file.name for file in (trained / "checkpoints").iterdir()} == {"best.ckpt", "last.ckpt"}
     for name in ("best", "last"):
         content = torch.load(trained / "checkpoints" / f"{name}.ckpt", weights_only=True)
-        assert content["global_step"] == 2
+        assert content["global_step"] == 16
         assert content["config"]["segmentor"]["num_queries"] == 20
         assert content["config"]["data"]["height"] == 48
         assert content["config"]["interval"] == 5
@@ -33,7 +29,7 @@ def test_a_run_leaves_checkpoints_that_say_what_they_are(trained):
 
 def test_a_run_leaves_losses_and_scores_as_csv(trained):
     rows = rows_of(trained)
-    assert len(values(rows, "train/loss")) == 2
+    assert len(values(rows, "train/loss")) == 16
     for name in ("mIoU", "WIoU", "mVC8", "mVC16"):
         (score,) = values(rows, f"val/{name}")
         assert 0 <= score <= 100
@@ -47,19 +43,19 @@ def test_a_run_leaves_losses_and_scores_as_csv(trained):
     assert 3 * last_layer < first["train/loss"] < 5 * last_layer
 
 
-def test_a_resumed_run_goes_on_where_it_stopped(run, trained, checkpoint, tmp_path):
+def test_a_resumed_run_goes_on_where_it_stopped(run, small, trained, checkpoint, tmp_path):
     answer = run(
-        "train.py", *SMALL, "logger=csv", f"ckpt_path={checkpoint}", "trainer.max_steps=4", "hydra.run.dir=resumed"
+        "train.py", *small, "logger=csv", f"ckpt_path={checkpoint}", "trainer.max_steps=20", "hydra.run.dir=resumed"
     )
     assert answer.status == 0, answer.err
     before = torch.load(checkpoint, weights_only=True)
     after = torch.load(tmp_path / "resumed" / "checkpoints" / "last.ckpt", weights_only=True)
-    assert (before["global_step"], after["global_step"]) == (2, 4)
+    assert (before["global_step"], after["global_step"]) == (16, 20)
     steps = {state["step"].item() for state in after["optimizer_states"][0]["state"].values()}
-    assert steps == {4}  # Adam's own count: its moments went on, too
+    assert steps == {20}  # Adam's own count: its moments went on, too
     rows = rows_of(tmp_path / "resumed")
-    assert len(values(rows, "train/loss")) == 2
-    schedule = [1e-3 * (1 - step / 4) ** 0.9 for step in range(4)]
+    assert len(values(rows, "train/loss")) == 4
+    schedule = [2e-3 * (1 - step / 20) ** 0.9 for step in range(20)]
     rates = values(rows_of(trained), "lr/head") + values(rows, "lr/head")
     torch.testing.assert_close(torch.tensor(rates), torch.tensor(schedule))
     name = "propagation.segmentor.query_decoder.class_head.weight"

@@ -67,8 +67,11 @@ def compare_with_transformers(
         agreement = (labels(segmentor) == labels(twin)).float().mean().item()
         segments = segmentor(frame).segments
     post = time_alternately({_LABELS: lambda: semantic_map(segments, size)}, repeats, 1, device)
-    ours = time_parts(calls["ours"], parts_of_mask2former(segmentor), repeats, device)
-    theirs = time_parts(calls["theirs"], twin.parts, repeats, device)
-    return PeerComparison(
-        {_WHOLE: whole["ours"], **ours, **post}, {_WHOLE: whole["theirs"], **theirs, **post}, agreement
+    sides = {"ours": parts_of_mask2former(segmentor), "theirs": twin.parts}
+    parts = {f"{side} {name}": modules for side, of_side in sides.items() for name, modules in of_side.items()}
+    timings = time_parts(lambda: [call() for call in calls.values()], parts, repeats, device)
+    ours, theirs = (
+        {_WHOLE: whole[side], **{name: timings[f"{side} {name}"] for name in of_side}, **post}
+        for side, of_side in sides.items()
     )
+    return PeerComparison(ours, theirs, agreement)

@@ -59,7 +59,7 @@ def write_contact_sheet(
     segmented = segmenter.segment(frames)
     if segmented.flow is None:
         raise ValueError("a contact sheet shows flow; got a segmenter without any. Use interval 2 or more.")
-    radius = segmented.flow.square().sum(1).sqrt().max().item()
+    radius = segmented.flow.square().sum(1).sqrt().max().item() or 1.0  # where nothing moves, any will do
     rows, captions = [], []
     for index, frame in enumerate(frames):
         flow = flow_to_rgb(segmented.flow[index], radius)

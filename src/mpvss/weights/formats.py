@@ -38,7 +38,7 @@ FORMATS = (  # the first whose signature matches counts
     Format("the MPVSS authors' model", r"motion\.(encoder|decoder)\..+", authors.MPVSS),
     Format("detectron2's Mask2Former", r"sem_seg_head\.predictor\..+", detectron2.MASK2FORMER),
     Format("Hugging Face's Mask2Former", r"model\.transformer_module\..+", hugging_face.MASK2FORMER),
-    Format("FlowNetS with batch norm", r"conv1\.1\.running_mean", (), flow_networks.BATCH_NORM_REFUSAL),
+    Format("FlowNetS with batch norm", r"conv6_1\.1\.running_mean", (), flow_networks.BATCH_NORM_REFUSAL),
     Format("FlowNetS", r"conv6_1\.0\.weight", flow_networks.FLOWNETS),
     Format("torchvision's RAFT", r"update_block\.flow_head\.conv1\.weight", flow_networks.RAFT),
     Format("a detectron2 ResNet", r"(backbone\.)?res2\.0\.conv1\.weight", detectron2.IMAGENET_BACKBONE),

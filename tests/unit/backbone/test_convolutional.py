@@ -1,6 +1,5 @@
 import pytest
 import torch
-from safetensors.torch import save_file
 
 from mpvss.backbone import ConvBackbone
 
@@ -35,34 +34,6 @@ def test_norms_learn_when_they_are_not_frozen():
 def test_wrong_stages_are_refused():
     with pytest.raises(ValueError, match=r"must have strides \(4, 8, 16, 32\)"):
         ConvBackbone(TINY, out_indices=(0, 1, 2, 3))
-
-
-def classifier_weights(path):
-    import timm
-
-    torch.manual_seed(1)
-    state = timm.create_model(TINY).state_dict()
-    save_file({k: v.half() if v.is_floating_point() else v for k, v in state.items()}, path)
-    return state
-
-
-def test_a_local_file_with_a_classifier_is_loaded(tmp_path):
-    state = classifier_weights(tmp_path / "weights.safetensors")
-    loaded = ConvBackbone(TINY, weights=str(tmp_path / "weights.safetensors")).network.state_dict()
-    assert all(torch.equal(loaded[k], state[k].half().float()) for k in loaded if "num_batches" not in k)
-
-
-def test_a_file_of_another_network_names_the_keys(tmp_path):
-    classifier_weights(tmp_path / "weights.safetensors")
-    with pytest.raises(
-        ValueError, match=r"does not hold the weights of timm's mobilenetv2_035: missing blocks.0.0.*unexpected conv1"
-    ):
-        ConvBackbone("mobilenetv2_035", weights=str(tmp_path / "weights.safetensors"))
-
-
-def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"backbone.weights=.*none.pth: no such file"):
-        ConvBackbone(TINY, weights=str(tmp_path / "none.pth"))
 
 
 def test_without_network_the_error_names_both_ways_out(monkeypatch, tmp_path):

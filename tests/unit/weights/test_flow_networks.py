@@ -87,8 +87,9 @@ def test_a_flownets_in_place_of_another_flow_module_is_refused_by_name(tmp_path)
 
 def test_batch_normalisation_is_refused(tmp_path):
     state = public_flownets()
-    del state["conv1.0.bias"]
-    state |= {f"conv1.1.{name}": torch.zeros(4) for name in ("weight", "bias", "running_mean", "running_var")}
+    for conv in ("conv1", "conv6_1"):  # every convolution has one, but a deep-stemmed ResNet has a conv1.1, too
+        del state[f"{conv}.0.bias"]
+        state |= {f"{conv}.1.{name}": torch.zeros(4) for name in ("weight", "bias", "running_mean", "running_var")}
     path = save_public(state, tmp_path)
     with pytest.raises(
         ValueError, match=r"flownets\.pth\.tar: this FlowNetS has batch normalisation .*Give the variant"
