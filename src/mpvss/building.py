@@ -146,7 +146,7 @@ def find_trained(cfg: DictConfig) -> Trained:
     has_flow = any(key.startswith("flow.") for key in checkpoint.state)
     if cfg.flow.get("weights"):  # the flow module has weights of its own
         has_flow = False
-    elif cfg.interval > 1 and not has_flow and _learns(_copy(cfg).flow):
+    elif cfg.interval > 1 and not has_flow and "flow" in cfg.propagation and _learns(_copy(cfg).flow):
         raise ValueError(
             f"{source} has no flow module, so flow={HydraConfig.get().runtime.choices['flow']} would be untrained. "
             "Set flow=copy, or interval=1 to segment every frame, or flow.weights=FILE, or give a whole model as "

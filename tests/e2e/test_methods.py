@@ -1,0 +1,58 @@
+"""Every flow and every way to propagate trains, and is evaluated from its checkpoint without naming it again."""
+
+import pytest
+
+SMALL = (
+    "backbone=tiny", "data=synthetic", "data.height=64", "data.width=96", "data.num_workers=0", "data.batch_size=2",
+    "data.val_videos=1", "data.num_frames=8", "segmentor.num_queries=6", "segmentor.dim=32", "segmentor.num_heads=2",
+    "segmentor.encoder_layers=1", "segmentor.decoder_layers=2", "criterion.num_points=64", "trainer=cpu",
+    "trainer.max_steps=1", "trainer.val_check_interval=1", "logger=csv", "interval=3",
+)  # fmt: skip
+NARROW = "flow.encoder_channels=[8,8,8,8,8,8]"
+METHODS = {
+    "per_frame": ("propagation=per_frame",),
+    "dff": ("propagation=dff", "flow=optical_flow", NARROW, "flow.step_channels=[8,8,8,8]"),
+    "accel": (
+        "propagation=accel", "flow=optical_flow", NARROW, "flow.step_channels=[8,8,8,8]",
+        "backbone@propagation.update_segmentor.backbone=tiny",
+    ),
+    "query_learned": ("flow=query_learned", NARROW),
+    "query_random": ("flow=query_random", NARROW),
+    "query_for_pf": ("flow=query_for_pf", NARROW, "flow.step_channels=[8,8,8,8]"),
+    "optical_flow": ("flow=optical_flow", NARROW, "flow.step_channels=[8,8,8,8]"),
+    "raft": ("flow=raft", "flow.size=small", "data.batch_size=1"),
+    "copy": ("flow=copy",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_trains_and_is_evaluated_from_its_checkpoint(run_here, tmp_path, method):
+    trained = run_here("train.py", *SMALL, *METHODS[method])
+    assert trained.status == 0, trained.err
+    checkpoint = (tmp_path / "out" / "checkpoints" / "last.ckpt").rename(tmp_path / "model.ckpt")
+    evaluated = run_here("eval.py", f"ckpt_path={checkpoint}", "interval=3")
+    assert evaluated.status == 0, evaluated.err
+    assert "val/mIoU" in evaluated.out
+
+
+@pytest.mark.parametrize("propagation", ["dff", "accel"])
+def test_what_belongs_to_no_segment_is_not_moved_by_segments_flow(run_here, propagation):
+    answer = run_here("train.py", *SMALL, f"propagation={propagation}", NARROW)
+    assert answer.status == 1
+    assert "belong to no segment; QueryFlow estimates one" in answer.err
+    assert "Choose flow=optical_flow" in answer.err
+
+
+def test_flow_is_pretrained_and_starts_the_motion_encoder(run_here, tmp_path):
+    pretrained = run_here(
+        "train.py", "experiment=pretrain_flow", "trainer=cpu", "trainer.max_steps=1", "trainer.val_check_interval=1",
+        "logger=csv", "data.height=64", "data.width=96", "data.batch_size=2", "data.num_workers=0",
+        "data.val_videos=2", NARROW, "flow.step_channels=[8,8,8,8]",
+    )  # fmt: skip
+    assert pretrained.status == 0, pretrained.err
+    metrics = (tmp_path / "out" / "csv" / "metrics.csv").read_text()
+    assert "val/EPE" in metrics
+    assert "val/zero_EPE" in metrics
+    checkpoint = (tmp_path / "out" / "checkpoints" / "last.ckpt").rename(tmp_path / "flow.ckpt")
+    started = run_here("train.py", *SMALL, NARROW, "flow.step_channels=[8,8,8,8]", f"flow.encoder_weights={checkpoint}")
+    assert started.status == 0, started.err
