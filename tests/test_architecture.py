@@ -39,6 +39,7 @@ DOORS = {  # third party -> the files that may import it
     "av": r"mpvss/(data|inference)/.*",
     "timm": r"mpvss/backbone/.*",
     "scipy": r"mpvss/criterion/matcher\.py",
+    "transformers": r"mpvss/benchmark/transformers_twin\.py",
     "wandb": r"mpvss/(callbacks/.*|launch\.py|building\.py)",
     "hydra": r"mpvss/(launch|building)\.py|[^/]+\.py",
     "omegaconf": r"mpvss/(launch|building)\.py|[^/]+\.py",
