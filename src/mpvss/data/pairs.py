@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from mpvss.data.sampling import draw_pair
+from mpvss.data.sampling import check_drawing, draw_pair
 from mpvss.data.seeding import drawing_from, generator_for, pass_order
 from mpvss.types import FramePair, VideoSource
 
@@ -44,12 +44,7 @@ class PairDataset(Dataset[FramePair]):
         seed: int = 0,
         with_flow: bool = False,
     ) -> None:
-        if max_gap < 1:
-            raise ValueError(f"max_gap must be at least 1 frame; got {max_gap}. Set data.max_gap (or interval).")
-        if num_pairs is not None and num_pairs < 1:
-            raise ValueError(f"num_pairs must be at least 1, or null for every frame once; got {num_pairs}.")
-        if seed < 0:
-            raise ValueError(f"seed must be at least 0; got {seed}.")
+        check_drawing(max_gap, num_pairs, seed)
         self.source = source
         self.max_gap = max_gap
         self.transform = transform

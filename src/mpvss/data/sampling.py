@@ -26,3 +26,22 @@ def draw_pair(num_frames: int, max_gap: int, generator: torch.Generator) -> tupl
     gap = int(torch.randint(1, min(max_gap, num_frames - 1) + 1, (), generator=generator))
     key = int(torch.randint(num_frames - gap, (), generator=generator))
     return key, key + gap
+
+
+def check_drawing(max_gap: int, num_pairs: int | None, seed: int) -> None:
+    """Refuse settings from which no pair can be drawn.
+
+    Args:
+        max_gap: largest distance between the two frames, in frames.
+        num_pairs: pairs of an epoch; None for every frame once.
+        seed: of the drawing.
+
+    Raises:
+        ValueError: if one of them is too small.
+    """
+    if max_gap < 1:
+        raise ValueError(f"max_gap must be at least 1 frame; got {max_gap}. Set data.max_gap (or interval).")
+    if num_pairs is not None and num_pairs < 1:
+        raise ValueError(f"num_pairs must be at least 1, or null for every frame once; got {num_pairs}.")
+    if seed < 0:
+        raise ValueError(f"seed must be at least 0; got {seed}.")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import torch
 from torch.utils.data import Dataset
 
+from mpvss.data.sampling import check_drawing
 from mpvss.data.seeding import drawing_from, generator_for, pass_order
 from mpvss.data.simulated import SimulatedMotion
 from mpvss.types import FramePair, VideoSource
@@ -39,12 +40,7 @@ class StillPairDataset(Dataset[FramePair]):
         seed: int = 0,
         with_flow: bool = False,
     ) -> None:
-        if max_gap < 1:
-            raise ValueError(f"max_gap must be at least 1 frame; got {max_gap}. Set data.max_gap (or interval).")
-        if num_pairs is not None and num_pairs < 1:
-            raise ValueError(f"num_pairs must be at least 1, or null for every frame once; got {num_pairs}.")
-        if seed < 0:
-            raise ValueError(f"seed must be at least 0; got {seed}.")
+        check_drawing(max_gap, num_pairs, seed)
         self.source = source
         self.motion = motion
         self.max_gap = max_gap
