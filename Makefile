@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CODE := src tests
 DEMO := src/demo.py
-DEMO_TIME := at most 6 minutes
+DEMO_TIME := about 5 minutes on 2 cores
 
 # The tests run in two processes; more threads than that would get in each other's way.
 PYTEST := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(BIN)/pytest -q -n 2
@@ -23,7 +23,7 @@ help: ## explain the targets (this text)
 
 setup: $(STAMP) ## install everything into .venv; 3 to 5 minutes and 6 GB at first, then nothing until the versions change
 
-demo: $(STAMP) ## train a tiny model on made-up video, score it, write pictures and a video; at most 6 minutes on 2 cores
+demo: $(STAMP) ## train a tiny model on made-up video, score it, write pictures and a video; 5 minutes on 2 cores
 	@echo "demo: training on synthetic video, then comparing per-frame, copied and propagated masks; $(DEMO_TIME)."
 	OMP_WAIT_POLICY=passive $(BIN)/python $(DEMO)
 
@@ -31,8 +31,8 @@ test: lint ## lint, types and the fast tests; under 3 minutes on 2 cores
 	@echo "test: the fast tests; about 2 minutes."
 	$(PYTEST)
 
-test-slow: $(STAMP) ## the tests that take minutes each; about 15 minutes on 2 cores
-	@echo "test-slow: trainings and full-size models; about 15 minutes."
+test-slow: $(STAMP) ## the slower tests: an overfitted clip, the notebook's own training, a compiled kernel; a minute on 2 cores
+	@echo "test-slow: the slower tests; about a minute."
 	$(PYTEST) -m slow
 
 lint: $(STAMP) ## style, formatting and types, without the tests; half a minute
