@@ -15,9 +15,9 @@ from types import ModuleType
 import numpy as np
 import torch
 from hydra import compose, initialize_config_dir
-from hydra.utils import instantiate
 from torch import Tensor
 
+from mpvss.building import build_model
 from mpvss.flow import QueryFlow
 from mpvss.propagation import MaskPropagation, semantic_map, semantic_scores
 from mpvss.segmentor import Mask2Former
@@ -63,7 +63,7 @@ def _model(backbone: str) -> MaskPropagation:
     overrides = [f"backbone={backbone}", "backbone.pretrained=false", f"data.num_classes={NUM_CLASSES}"]
     with initialize_config_dir(str(CONF.resolve()), version_base="1.3"):
         cfg = compose("train", overrides)
-    return instantiate(cfg.propagation).eval()
+    return build_model(cfg, "propagation").eval()
 
 
 @torch.inference_mode()
