@@ -1,4 +1,4 @@
-"""The script that compares us with the authors' outputs needs files that are not here; its model is built all the same."""
+"""The script that compares us with the authors' outputs needs files from elsewhere; its model is built all the same."""
 
 import runpy
 from pathlib import Path
