@@ -7,7 +7,7 @@ from omegaconf import DictConfig
 from rich.console import Console
 
 from mpvss import launch
-from mpvss.benchmark import render
+from mpvss.table import render
 
 PIPE_WIDTH = 160
 

@@ -3,7 +3,7 @@
 `measure` makes a `Measurement` of a `Setting`: `count_costs` counts parameters and multiply-accumulates on shapes
 alone, `measure_speed` times what runs, `compare_with_transformers` times another project's key frame in turns with
 ours. `cost_table`, `speed_table` and `peer_table` lay measurements out, `paper_table` beside the paper's numbers;
-`render` draws a table for the terminal, `write_report` stores them.
+`write_report` stores them.
 """
 
 from mpvss.benchmark.costs import CONVENTION, Costs, count_costs
@@ -14,18 +14,15 @@ from mpvss.benchmark.peer import PeerComparison, compare_with_transformers
 from mpvss.benchmark.report import environment, write_report
 from mpvss.benchmark.speed import TIMED, Speed, measure_speed
 from mpvss.benchmark.stopwatch import Timing, time_alternately, time_parts
-from mpvss.benchmark.table import Column, Table, render
 
 __all__ = [
     "CONVENTION",
     "TIMED",
-    "Column",
     "Costs",
     "Measurement",
     "PeerComparison",
     "Setting",
     "Speed",
-    "Table",
     "Timing",
     "check_paper_table",
     "compare_with_transformers",
@@ -36,7 +33,6 @@ __all__ = [
     "measure_speed",
     "paper_table",
     "peer_table",
-    "render",
     "speed_table",
     "time_alternately",
     "time_parts",

@@ -6,7 +6,7 @@ from mpvss.benchmark.costs import CLIP_LENGTH, CONVENTION
 from mpvss.benchmark.measurement import Measurement, Setting
 from mpvss.benchmark.speed import TIMED, Speed
 from mpvss.benchmark.stopwatch import Timing
-from mpvss.benchmark.table import Cell, Column, Table
+from mpvss.table import Cell, Column, Table
 
 _KEY_FRAME = (
     Column("backbone", "backbone"),

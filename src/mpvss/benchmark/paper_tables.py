@@ -13,7 +13,7 @@ from mpvss.benchmark.published import (
     TABLE_F_NON_KEY,
     MethodCosts,
 )
-from mpvss.benchmark.table import Cell, Column, Table
+from mpvss.table import Cell, Column, Table
 
 _INTERVAL = 5
 _VSPW, _CITYSCAPES = {"vspw": "480x853"}, {"cityscapes": "1024x2048"}

@@ -1,18 +1,16 @@
 """Storing tables: a CSV file each, and one JSON file of all."""
 
-import csv
-import io
 import json
-import os
 import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
 
+from mpvss.atomic import replacing
 from mpvss.benchmark.costs import CONVENTION
 from mpvss.benchmark.speed import TIMED
-from mpvss.benchmark.table import Table
+from mpvss.table import Table, csv_text
 
 
 def write_report(folder: str | Path, tables: Sequence[Table], environment: Mapping[str, str | int]) -> list[Path]:
@@ -29,8 +27,7 @@ def write_report(folder: str | Path, tables: Sequence[Table], environment: Mappi
         The files.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    contents = {f"{table.name}.csv": _csv(table) for table in tables}
+    contents = {f"{table.name}.csv": csv_text(table) for table in tables}
     contents["results.json"] = _json(tables, environment)
     return [_write(folder / name, text) for name, text in contents.items()]
 
@@ -46,14 +43,6 @@ def environment(device: torch.device) -> dict[str, str | int]:
     }
 
 
-def _csv(table: Table) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, [column.key for column in table.columns])
-    writer.writeheader()
-    writer.writerows(table.rows)
-    return text.getvalue()
-
-
 def _json(tables: Sequence[Table], environment: Mapping[str, str | int]) -> str:
     content = {
         "counted": CONVENTION,
@@ -65,7 +54,6 @@ def _json(tables: Sequence[Table], environment: Mapping[str, str | int]) -> str:
 
 
 def _write(path: Path, text: str) -> Path:
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8", newline="")
-    os.replace(part, path)
+    with replacing(path) as partial:
+        partial.write_text(text, encoding="utf-8", newline="")
     return path

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
-from rich.text import Text
 from torch import Tensor
 
 from mpvss.inference.frame_folder import FrameFolder
@@ -20,6 +18,7 @@ from mpvss.inference.overlay import overlay
 from mpvss.inference.video_reader import VideoReader
 from mpvss.inference.video_segmenter import VideoSegmenter
 from mpvss.inference.video_writer import SUFFIXES, VideoWriter
+from mpvss.progress import progress_bar
 from mpvss.types import ClassList
 
 
@@ -79,7 +78,7 @@ def predict_video(
     with (
         open_frames(source, folder_rate) as reader,
         _open_output(output, reader, classes) as write,
-        _bar(progress) as bar,
+        progress_bar("frames", progress) as bar,
     ):
         task = bar.add_task(source.name, total=reader.num_frames)
         for frames, names in _chunks(reader, chunk):
@@ -120,19 +119,3 @@ def _chunks(reader: VideoReader | FrameFolder, size: int) -> Iterator[tuple[Tens
     named = ((frame, reader.frame_name) for frame in reader)
     while part := list(islice(named, size)):
         yield torch.stack([frame for frame, _ in part]), [name for _, name in part]
-
-
-class _RateColumn(ProgressColumn):
-    def render(self, task: Task) -> Text:
-        return Text(f"{task.speed:.1f} frames/s" if task.speed else "", style="progress.data.speed")
-
-
-def _bar(shown: bool) -> Progress:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        _RateColumn(),
-        TimeRemainingColumn(),
-    )
-    return Progress(*columns, disable=not shown)

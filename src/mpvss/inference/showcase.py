@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torchvision.io import write_png
 
+from mpvss.atomic import replacing
 from mpvss.inference.contact_sheet import contact_sheet
 from mpvss.inference.flow_colours import flow_to_rgb
 from mpvss.inference.legend import key_tag, legend
@@ -73,10 +74,8 @@ def write_contact_sheet(
         )
         captions.append(f"frame {index}" + (", key frame" if segmented.key[index] else ""))
     sheet = contact_sheet(rows, ("frame", "flow to the key frame", "prediction", "truth"), captions)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    write_png(sheet, str(partial))
-    partial.replace(path)
+    with replacing(path) as partial:
+        write_png(sheet, str(partial))
 
 
 def _read(source: VideoSource, video: int, num_frames: int | None = None) -> tuple[Tensor, Tensor]:

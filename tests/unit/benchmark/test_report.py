@@ -4,7 +4,8 @@ import json
 import pytest
 import torch
 
-from mpvss.benchmark import CONVENTION, TIMED, Column, Table, environment, write_report
+from mpvss.benchmark import CONVENTION, TIMED, environment, write_report
+from mpvss.table import Column, Table
 
 TABLE = Table(
     "costs", "Costs", (Column("name", "name"), Column("GMACs", "GMACs", ".1f")),

@@ -1,5 +1,7 @@
-"""Tables of results: one form for the terminal, CSV and JSON."""
+"""Tables of results: one form for the terminal, CSV, Markdown and JSON."""
 
+import csv
+import io
 from typing import NamedTuple
 
 import rich.table
@@ -47,6 +49,28 @@ def render(table: Table) -> rich.table.Table:
     for row in table.rows:
         drawn.add_row(*(_text(row[column.key], column.spec) for column in table.columns))
     return drawn
+
+
+def csv_text(table: Table) -> str:
+    """Return the rows as CSV, numbers unrounded, under the columns' keys."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, [column.key for column in table.columns])
+    writer.writeheader()
+    writer.writerows(table.rows)
+    return text.getvalue()
+
+
+def markdown_text(table: Table) -> str:
+    """Return the table in Markdown, its title above and its notes below, numbers rounded as in the terminal."""
+    heads = [column.head for column in table.columns]
+    lines = [f"**{table.title}**", "", _markdown_row(heads)]
+    lines.append(_markdown_row(["---:" if column.spec else "---" for column in table.columns]))
+    lines += [_markdown_row([_text(row[c.key], c.spec) for c in table.columns]) for row in table.rows]
+    return "\n".join([*lines, *(f"\n{note}" for note in table.notes)]) + "\n"
+
+
+def _markdown_row(cells: list[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 def _text(cell: Cell, spec: str) -> str:

@@ -1,0 +1,27 @@
+"""Segment a video with a trained model."""
+
+from hydra.utils import instantiate
+from omegaconf import DictConfig
+
+from mpvss.building import build_model, find_trained
+from mpvss.data import default_colours
+from mpvss.inference import PredictReport, VideoSegmenter, predict_video
+from mpvss.launch.device import choose_device
+from mpvss.types import ClassList
+
+
+def predict(cfg: DictConfig) -> PredictReport:
+    """Segment a video with a trained model.
+
+    Returns:
+        Frames read and written, and what of the source was lost.
+    """
+    cfg, checkpoint, classes = find_trained(cfg)
+    keyframes = instantiate(cfg.keyframes)
+    propagation = build_model(cfg, "propagation", None if cfg.segmentor.weights else checkpoint)
+    segmenter = VideoSegmenter(propagation.to(choose_device(cfg.device)).eval(), keyframes)
+    return predict_video(segmenter, cfg.video, cfg.output, classes or _numbered_classes(cfg.data.num_classes))
+
+
+def _numbered_classes(num_classes: int) -> ClassList:
+    return ClassList(tuple(f"class {index}" for index in range(num_classes)), default_colours(num_classes))
