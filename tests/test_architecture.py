@@ -30,6 +30,7 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
     "propagation": PLAIN,
     "weights": PLAIN,
     "optim": PLAIN,
+    "study": PLAIN,
     "comparison": {*PLAIN, "inference", "metrics", "propagation"},
     "benchmark": MODELS | {"inference", "metrics", "weights"},
     "inference": {*PLAIN, "propagation"},
@@ -37,7 +38,7 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
     "flow_module": MODELS | {"criterion", "optim"},
     "callbacks": LIBRARY | {"module"},
     "building": LIBRARY,
-    "launch": LIBRARY | {"module", "callbacks", "comparison", "building", "benchmark"},
+    "launch": LIBRARY | {"module", "callbacks", "comparison", "building", "benchmark", "study"},
 }
 
 DOORS = {  # third party -> the files that may import it
