@@ -43,3 +43,10 @@ def test_one_configuration_is_counted_and_timed(tmp_path):
     (costs,) = tables["costs"]["rows"]
     assert (costs["backbone"], costs["classes"], costs["frame"], costs["interval"]) == ("tiny", 6, "45x67", 3)
     assert [row["timed"] for row in tables["speed"]["rows"]][2] == "non-key frame in a batch of 2"
+
+
+def test_what_cannot_be_benchmarked_is_refused_by_name(run_here):
+    answer = run_here("benchmark.py", "what=weather")
+    assert answer.status == 1
+    assert "what must be one of model" in answer.err
+    assert "got weather" in answer.err
