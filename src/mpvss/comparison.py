@@ -7,10 +7,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from mpvss.inference import ClipSegmenter, VideoSegmenter
+from mpvss.inference import ClipSegmenter, VideoSegmenter, repeated_key
 from mpvss.metrics import VideoMetrics, count_macs
 from mpvss.propagation import FixedInterval, PropagatorModule, label_map
-from mpvss.types import Clip, NextKey, Prediction
+from mpvss.types import Clip, Prediction
 
 
 class Method(NamedTuple):
@@ -81,6 +81,6 @@ def _gmacs_per_frame(method: Method, frame: Tensor) -> float:
     key = count_macs(lambda: label_map(Prediction(method.propagator.start(frame).segments), size)).total
     if method.interval == 1:
         return key / 1e9
-    next_key = NextKey(state, torch.full((1,), 0.5, device=device)) if method.propagator.needs_next_key else None
+    next_key = repeated_key(method.propagator, state)
     other = count_macs(lambda: label_map(method.propagator.step(state, frame, next_key), size)).total
     return (key + (method.interval - 1) * other) / method.interval / 1e9

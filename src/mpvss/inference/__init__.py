@@ -16,6 +16,7 @@ from mpvss.inference.legend import key_tag, legend
 from mpvss.inference.open_frames import open_frames
 from mpvss.inference.overlay import overlay
 from mpvss.inference.predict_video import PredictReport, predict_video
+from mpvss.inference.repeated_key import repeated_key
 from mpvss.inference.segment_flow import segment_flow
 from mpvss.inference.showcase import write_contact_sheet, write_overlay_video
 from mpvss.inference.video_reader import VideoReader
@@ -40,6 +41,7 @@ __all__ = [
     "open_frames",
     "overlay",
     "predict_video",
+    "repeated_key",
     "segment_flow",
     "write_contact_sheet",
     "write_overlay_video",

@@ -4,11 +4,9 @@ import functools
 import logging
 
 import torch
-from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
 from mpvss.benchmark import (
-    Setting,
     check_paper_table,
     cost_table,
     environment,
@@ -19,6 +17,7 @@ from mpvss.benchmark import (
     write_report,
 )
 from mpvss.building import build_model
+from mpvss.launch.benchmark_cases import benchmark_cases
 from mpvss.launch.device import choose_device
 from mpvss.table import Table
 
@@ -37,12 +36,8 @@ def benchmark_model(cfg: DictConfig) -> list[Table]:
     torch.manual_seed(cfg.seed)
     torch.set_num_threads(cfg.threads or torch.get_num_threads())
     device, what = choose_device(cfg.device), {*cfg.measure, *([cfg.peer] if cfg.peer else [])}
-    backbones = cfg.backbones or {HydraConfig.get().runtime.choices["backbone"]: cfg.backbone}
-    cases = [(frames, name) for frames in cfg.frames for name in backbones]
-    settings = [
-        Setting(name, frames.data, frames.num_classes, (frames.height, frames.width), cfg.interval)
-        for frames, name in cases
-    ]
+    cases = benchmark_cases(cfg)
+    settings = [setting for setting, _ in cases]
     for setting in settings:
         if setting.num_classes is None:
             raise ValueError(f"data={setting.data} does not say its number of classes unread. Set num_classes=K.")
@@ -50,11 +45,7 @@ def benchmark_model(cfg: DictConfig) -> list[Table]:
         check_paper_table(str(cfg.table), settings, what)
     log.info("%(device)s, %(cpu_threads)d CPU threads, PyTorch %(torch)s", environment(device))
     measurements = []
-    for setting in settings:
-        case = cfg.copy()
-        OmegaConf.set_struct(case, False)
-        case.num_classes = setting.num_classes
-        case.backbone = {**backbones[setting.backbone], "pretrained": False}
+    for setting, case in cases:
         build = functools.partial(build_model, case, "propagation")
         measurements.append(measure(build, setting, what, device, cfg.repeats, cfg.warmup))
     tables = [cost_table(measurements), speed_table(measurements), peer_table(measurements)]
