@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from mpvss.inference import repeated_key
 from mpvss.metrics import count_macs
 from mpvss.propagation import MASK_STRIDE, FixedInterval, PropagatorModule, label_map, semantic_scores
-from mpvss.types import Prediction
+from mpvss.types import KeyState, Prediction
 
 CLIP_LENGTH = 15
 """Frames that the paper averages costs over (Tables 1 and 2)."""
@@ -62,10 +62,14 @@ def count_costs(propagation: PropagatorModule, size: tuple[int, int], interval: 
     """
     device = next(propagation.parameters()).device
     frame = torch.zeros(1, 3, *size, dtype=torch.uint8, device=device)
-    with torch.no_grad():
-        state = propagation.start(frame)
-        next_key = repeated_key(propagation, state)
-    key_macs = count_macs(lambda: _scores(Prediction(propagation.start(frame).segments), size)).total
+    states: list[KeyState] = []
+
+    def key_frame() -> None:
+        states.append(propagation.start(frame))
+        _scores(Prediction(states[0].segments), size)
+
+    key_macs, state = count_macs(key_frame).total, states[0]
+    next_key = repeated_key(propagation, state)
     non_key_macs = count_macs(lambda: _scores(propagation.step(state, frame, next_key), size)).total
     num_keys = key_frames_of_a_clip(interval)
     segmentor, flow = (_count_parameters(getattr(propagation, part, None)) for part in ("segmentor", "flow"))

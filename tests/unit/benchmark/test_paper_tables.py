@@ -48,7 +48,7 @@ def test_table_2_gives_frames_per_second_where_they_were_measured():
     assert {column.key for column in table.columns} == set(table.rows[0])
 
 
-def test_table_2_shows_methods_with_two_segmentors_between_the_paper_s_two():
+def test_table_2_shows_methods_with_two_segmentors_between_the_papers_two():
     accel = COSTS._replace(other_parameters=50_000_000, clip_macs=600e9)
     table = paper_table(
         "2",
