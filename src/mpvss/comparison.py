@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from mpvss.inference import VideoSegmenter
+from mpvss.inference import ClipSegmenter, VideoSegmenter, repeated_key
 from mpvss.metrics import VideoMetrics, count_macs
 from mpvss.propagation import FixedInterval, PropagatorModule, label_map
 from mpvss.types import Clip, Prediction
@@ -54,17 +54,16 @@ def compare(method: Method, clips: Iterable[Clip], metrics: VideoMetrics) -> Met
     Returns:
         Scores, cost and speed.
     """
-    segmenter = VideoSegmenter(method.propagator, FixedInterval(method.interval))
+    segmenter = ClipSegmenter(VideoSegmenter(method.propagator, FixedInterval(method.interval)))
     metrics.reset()
     seconds, num_frames, last = 0.0, 0, None
     for clip in clips:
-        if clip.start == 0:
-            segmenter.reset()
         begin = time.perf_counter()
-        labels = segmenter.segment(clip.frames).labels.cpu()  # .cpu() waits for the device
+        prediction, labels, start = segmenter.segment(clip)
+        prediction = prediction.cpu()  # waits for the device
         seconds += time.perf_counter() - begin
-        num_frames += len(labels)
-        metrics.update(labels, clip.labels, clip.start)
+        num_frames += len(prediction)
+        metrics.update(prediction, labels, start)
         last = clip.frames[:1]
     if last is None:
         raise ValueError("there is no video to compare methods on; got no clips.")
@@ -82,5 +81,6 @@ def _gmacs_per_frame(method: Method, frame: Tensor) -> float:
     key = count_macs(lambda: label_map(Prediction(method.propagator.start(frame).segments), size)).total
     if method.interval == 1:
         return key / 1e9
-    other = count_macs(lambda: label_map(method.propagator.step(state, frame), size)).total
+    next_key = repeated_key(method.propagator, state)
+    other = count_macs(lambda: label_map(method.propagator.step(state, frame, next_key), size)).total
     return (key + (method.interval - 1) * other) / method.interval / 1e9

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from mpvss.criterion import MaskCriterion, fused_score_loss
 from mpvss.data import mask_targets
-from mpvss.inference import VideoSegmenter
+from mpvss.inference import ClipSegmenter, VideoSegmenter
 from mpvss.metrics import VideoMetrics
 from mpvss.optim import parameter_groups
 from mpvss.propagation import MASK_STRIDE, PropagatorModule
@@ -51,6 +51,7 @@ class MPVSS(lightning.LightningModule):
         self.criterion = criterion
         self.metrics = metrics
         self.segmenter = VideoSegmenter(propagation, keyframes)
+        self.clip_segmenter = ClipSegmenter(self.segmenter)
         self.num_classes = num_classes
         self.optimizer = optimizer
         self.scheduler = scheduler
@@ -80,8 +81,7 @@ class MPVSS(lightning.LightningModule):
         return loss
 
     def on_validation_epoch_start(self) -> None:
-        """Start with no video and no score."""
-        self.segmenter.reset()
+        """Start with no score."""
         self.metrics.reset()
 
     def validation_step(self, clip: Clip, batch_index: int) -> None:
@@ -91,10 +91,7 @@ class MPVSS(lightning.LightningModule):
             clip: consecutive labelled frames; those of one video come in order.
             batch_index: not used.
         """
-        if clip.start == 0:
-            self.segmenter.reset()
-        prediction = self.segmenter.segment(clip.frames).labels
-        self.metrics.update(prediction, clip.labels, clip.start)
+        self.metrics.update(*self.clip_segmenter.segment(clip))
 
     def on_validation_epoch_end(self) -> None:
         """Log the scores of the whole split, in percent; a score that is not defined on it is not logged."""

@@ -111,12 +111,24 @@ class KeyState(NamedTuple):
     auxiliary: tuple[Segments, ...] = ()
 
 
+class NextKey(NamedTuple):
+    """The key frame that follows a frame, for propagators that look ahead.
+
+    Attributes:
+        state: of the following key frame.
+        position: (B,) of the frame between the two key frames: 0 at the preceding one, 1 at the following one.
+    """
+
+    state: KeyState
+    position: Tensor
+
+
 class Prediction(NamedTuple):
     """What propagation says of a frame.
 
     Attributes:
         segments: classes and masks of that frame.
-        flow: (B, N or 1, 2, h', w') displacement from this frame into the key frame, in pixels of this
+        flow: (B, N or 1, 2, h', w') displacement from this frame into its key frame, in pixels of this
             map; None where the frame was segmented itself.
         auxiliary: the same from the earlier decoder layers' masks; empty outside training.
         scores: (B, K, h, w) class logits, where a method fuses scores instead of masks; they replace the segments.
@@ -192,13 +204,19 @@ class DecodingSegmentor(Segmentor, Protocol):
 
 
 class Propagator(Protocol):
-    """Segments key frames and carries the result to other frames; keeps nothing between calls."""
+    """Segments key frames and carries the result to other frames; keeps nothing between calls.
+
+    Attributes:
+        needs_next_key: whether frames are to wait for the following key frame; causal methods do not look at it.
+    """
+
+    needs_next_key: bool
 
     def start(self, frame: Tensor) -> KeyState:
         """Segment key frames, (B, 3, H, W) uint8 RGB."""
 
-    def step(self, state: KeyState, frame: Tensor, next_state: KeyState | None = None) -> Prediction:
-        """Carry `state` to `frame`, (B, 3, H, W) uint8 RGB; `next_state` is the next key frame's, if known."""
+    def step(self, state: KeyState, frame: Tensor, next_key: NextKey | None = None) -> Prediction:
+        """Carry `state` to `frame`, (B, 3, H, W) uint8 RGB; `next_key` is the following key frame, if there is one."""
 
 
 class KeyFrameSchedule(Protocol):

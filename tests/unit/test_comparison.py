@@ -18,6 +18,8 @@ class Brightness(nn.Module):
     A key frame costs 7 x 11 multiply-accumulates for this and 3 x 5 more, another frame 3 x 5 alone.
     """
 
+    needs_next_key = False
+
     def __init__(self):
         super().__init__()
         self.large, self.small = nn.Linear(7, 11), nn.Linear(3, 5)
@@ -32,7 +34,7 @@ class Brightness(nn.Module):
         class_logits = torch.tensor([[9.0, 0, 0, 0], [0, 9.0, 0, 0]]).expand(len(frame), -1, -1)
         return KeyState(Segments(class_logits, masks), torch.zeros(len(frame), 2, 4), frame)
 
-    def step(self, state, frame, next_state=None):
+    def step(self, state, frame, next_key=None):
         self.small(torch.zeros(len(frame), 3))
         classes, masks = state.segments
         return Prediction(Segments(classes, masks.roll(1, -1)), torch.ones(len(frame), 1, 2, *MASK_SIZE))

@@ -28,7 +28,7 @@ def demonstrate(cfg: DictConfig) -> list[MethodScore]:
         Method("query flow", module.propagation, cfg.interval),
     ]
     scores = [compare(method, datamodule.val_dataloader(), module.metrics) for method in methods]
-    segmenter = VideoSegmenter(module.propagation, instantiate(cfg.keyframes))
+    segmenter = VideoSegmenter(module.propagation, instantiate(cfg.keyframes), with_flow=True)
     folder, source = Path(cfg.paths.output), datamodule.val_videos
     write_overlay_video(segmenter, source, list(range(len(source))), folder / "overlay.mp4")
     write_contact_sheet(segmenter, source, 0, 2 * cfg.interval, folder / "contact_sheet.png")
