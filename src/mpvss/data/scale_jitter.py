@@ -8,7 +8,7 @@ import torch
 
 _MOST_PARTS = 64
 """Factors are rounded to fractions of at most so many parts: every 64 pixels or less, old and new pixels begin at one
-place, which lets a crop be resized by itself (see :mod:`mpvss.data.window`). Sides are met as closely as that allows."""
+place, which lets a crop be resized by itself (see :mod:`mpvss.data.window`). Sides are met as closely as this lets."""
 
 
 class ScaleJitter(Protocol):
