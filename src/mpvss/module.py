@@ -88,9 +88,12 @@ class MPVSS(lightning.LightningModule):
         """Segment the next frames of a video and score them.
 
         Args:
-            clip: consecutive labelled frames; those of one video come in order.
+            clip: consecutive labelled frames; those of one video come in order. Without frames nothing happens: so
+                a process keeps in step with others that have more clips.
             batch_index: not used.
         """
+        if not len(clip.frames):
+            return
         if clip.start == 0:
             self.segmenter.reset()
         prediction = self.segmenter.segment(clip.frames).labels
