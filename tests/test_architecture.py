@@ -32,7 +32,7 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
     "optim": PLAIN,
     "study": PLAIN,
     "comparison": {*PLAIN, "inference", "metrics", "propagation"},
-    "benchmark": MODELS | {"inference", "metrics", "weights"},
+    "benchmark": MODELS | {"data", "inference", "metrics", "weights"},
     "inference": {*PLAIN, "propagation"},
     "module": LIBRARY,
     "flow_module": MODELS | {"criterion", "optim"},
@@ -44,7 +44,7 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
 DOORS = {  # third party -> the files that may import it
     "av": r"mpvss/(data|inference)/.*",
     "timm": r"mpvss/backbone/.*",
-    "scipy": r"mpvss/criterion/matcher\.py",
+    "scipy": r"mpvss/(criterion/matcher|data/simulated/regions)\.py",
     "transformers": r"mpvss/benchmark/transformers_twin\.py",
     "wandb": r"mpvss/((callbacks|launch)/.*|building\.py)",
     "hydra": r"mpvss/(launch/.*|building\.py)|[^/]+\.py",

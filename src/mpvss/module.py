@@ -88,10 +88,12 @@ class MPVSS(lightning.LightningModule):
         """Segment the next frames of a video and score them.
 
         Args:
-            clip: consecutive labelled frames; those of one video come in order.
+            clip: consecutive labelled frames; those of one video come in order. Without frames nothing happens: so
+                a process keeps in step with others that have more clips.
             batch_index: not used.
         """
-        self.metrics.update(*self.clip_segmenter.segment(clip))
+        if len(clip.frames):
+            self.metrics.update(*self.clip_segmenter.segment(clip))
 
     def on_validation_epoch_end(self) -> None:
         """Log the scores of the whole split, in percent; a score that is not defined on it is not logged."""

@@ -6,6 +6,7 @@ import torch
 from lightning import LightningDataModule
 from torch.utils.data import DataLoader
 
+from mpvss.data.clip_sampler import ClipSampler
 from mpvss.data.clips import ClipDataset
 from mpvss.data.collate import collate_pairs
 from mpvss.data.epoch_sampler import EpochSampler
@@ -105,8 +106,8 @@ class VideoDataModule(LightningDataModule):
         return _training_loader(self._pairs(), self.batch_size, self.num_workers)
 
     def val_dataloader(self) -> DataLoader[Clip]:
-        """Return the evaluation clips, in the order of video and frame."""
-        return _loader(self._val_clips, self.num_workers, batch_size=None)
+        """Return the evaluation clips of this process, whole videos in the order of their frames."""
+        return _loader(self._val_clips, self.num_workers, batch_size=None, sampler=ClipSampler(self._val_clips))
 
     def test_dataloader(self) -> DataLoader[Clip]:
         """Return the same clips as :meth:`val_dataloader`."""
