@@ -14,7 +14,7 @@ from mpvss.data.pair_source import PairSource
 from mpvss.data.pairs import PairDataset
 from mpvss.data.simulated import PhotometricChange, SimulatedMotion
 from mpvss.data.still_pairs import StillPairDataset
-from mpvss.types import ClassList, Clip, FramePair, SparseVideoSource, VideoSource
+from mpvss.types import ClassList, FramePair, SparseVideoSource, VideoSource
 
 
 class VideoDataModule(LightningDataModule):
@@ -185,6 +185,11 @@ class FlowDataModule(LightningDataModule):
         self._open_train = train
         self._train_pairs: PairSource | None = None
         self._val_pairs = val
+
+    @property
+    def val_names(self) -> tuple[str, ...]:
+        """The names of the evaluation pairs, in order; empty where they have none."""
+        return getattr(self._val_pairs, "names", ())
 
     def setup(self, stage: str) -> None:
         """Open the training pairs if `stage` is "fit"; may be called early, to find what is wrong with them.

@@ -95,6 +95,8 @@ class SeekableVideo:
             raise self._undecodable(frame, getattr(error, "strerror", "the video ends before it")) from error
         if self._last[0] != time:
             raise self._undecodable(frame, "it is missing from what the decoder gives")
+        if self._last[1].is_corrupt:
+            raise self._undecodable(frame, "some of it is missing")
         return self._last[1]
 
     def _seek(self, key: int) -> None:
