@@ -30,11 +30,14 @@ class OpenFiles(Generic[OpenFile]):
         self._most = most
         self._files: OrderedDict[Path, OpenFile] = OrderedDict()
         self._process = os.getpid()
+        self._inherited: OrderedDict[Path, OpenFile] = OrderedDict()
 
     def __call__(self, path: Path) -> OpenFile:
         """Return the open file."""
         if self._process != os.getpid():
-            self._files, self._process = OrderedDict(), os.getpid()
+            # Kept, never used: freeing a decoder waits for its threads, which a fork leaves behind.
+            self._inherited, self._files = self._files, OrderedDict()
+            self._process = os.getpid()
         if path not in self._files:
             self._files[path] = self._open_file(path)
             if len(self._files) > self._most:
@@ -43,4 +46,4 @@ class OpenFiles(Generic[OpenFile]):
         return self._files[path]
 
     def __getstate__(self) -> dict[str, Any]:  # attributes, whatever they are
-        return self.__dict__ | {"_files": OrderedDict()}
+        return self.__dict__ | {"_files": OrderedDict(), "_inherited": OrderedDict()}

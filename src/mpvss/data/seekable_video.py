@@ -83,20 +83,27 @@ class SeekableVideo:
         Raises:
             ValueError: if it cannot be decoded; names it.
         """
-        time = self._index.times[frame]
-        key = max(0, bisect_right(self._key_times, time) - 1)
         try:
-            if self._last is None or not self._key_times[key] <= self._last[0] <= time:  # decoding on would not do
-                self._seek(key)
-            while self._last is None or self._last[0] < time:
-                self._last = next((shown.pts, shown) for shown in self._frames if shown.pts is not None)
-        except (av.FFmpegError, StopIteration) as error:
+            return self._decode(self._index.times[frame])
+        except (av.FFmpegError, StopIteration, _MissingError) as error:
             self._last = None
-            raise self._undecodable(frame, getattr(error, "strerror", "the video ends before it")) from error
+            reason = getattr(error, "strerror", None) or str(error) or "the video ends before it"
+            raise ValueError(
+                f"{self.path}: frame {frame} of {len(self._index.times)} cannot be decoded ({reason}). The file may be "
+                f"damaged. Copy it again, or keep what can be read: ffmpeg -i {self.path.name} -c:v libx264 -crf 10 "
+                f"-g 15 {self.path.stem}-new.mp4"
+            ) from error
+
+    def _decode(self, time: int) -> VideoFrame:
+        key = max(0, bisect_right(self._key_times, time) - 1)
+        if self._last is None or not self._key_times[key] <= self._last[0] <= time:  # decoding on would not do
+            self._seek(key)
+        while self._last is None or self._last[0] < time:
+            self._last = next((shown.pts, shown) for shown in self._frames if shown.pts is not None)
         if self._last[0] != time:
-            raise self._undecodable(frame, "it is missing from what the decoder gives")
+            raise _MissingError("it is missing from what the decoder gives")
         if self._last[1].is_corrupt:
-            raise self._undecodable(frame, "some of it is missing")
+            raise _MissingError("some of it is missing")
         return self._last[1]
 
     def _seek(self, key: int) -> None:
@@ -111,9 +118,6 @@ class SeekableVideo:
                 return
         self._frames = iter(())
 
-    def _undecodable(self, frame: int, reason: str) -> ValueError:
-        return ValueError(
-            f"{self.path}: frame {frame} of {len(self._index.times)} cannot be decoded ({reason}). The file may be "
-            f"damaged. Copy it again, or keep what can be read: ffmpeg -i {self.path.name} -c:v libx264 -crf 10 -g 15 "
-            f"{self.path.stem}-new.mp4"
-        )
+
+class _MissingError(Exception):
+    """The decoder does not give a frame, or not all of it."""
