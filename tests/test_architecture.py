@@ -20,10 +20,11 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
     "progress": set(),
     "table": set(),
     "results": {"atomic"},
+    "video_file": set(),
     "layers": PLAIN,
     "segmentor": {*PLAIN, "layers"},
     "flow": {*PLAIN, "layers"},
-    "data": PLAIN,
+    "data": {*PLAIN, "video_file"},
     "backbone": PLAIN,
     "criterion": PLAIN,
     "metrics": PLAIN,
@@ -33,7 +34,7 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
     "study": PLAIN,
     "comparison": {*PLAIN, "inference", "metrics", "propagation"},
     "benchmark": MODELS | {"data", "inference", "metrics", "weights"},
-    "inference": {*PLAIN, "propagation"},
+    "inference": {*PLAIN, "propagation", "video_file"},
     "module": LIBRARY,
     "flow_module": MODELS | {"criterion", "optim"},
     "callbacks": LIBRARY | {"module"},
@@ -42,7 +43,7 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
 }
 
 DOORS = {  # third party -> the files that may import it
-    "av": r"mpvss/(data|inference)/.*",
+    "av": r"mpvss/((data|inference)/.*|video_file\.py)",
     "timm": r"mpvss/backbone/.*",
     "scipy": r"mpvss/(criterion/matcher|data/simulated/regions)\.py",
     "transformers": r"mpvss/benchmark/transformers_twin\.py",

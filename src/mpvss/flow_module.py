@@ -18,6 +18,9 @@ from mpvss.types import FramePair
 class FlowPretraining(lightning.LightningModule):
     """Train FlowNetS on pairs with known flow; its checkpoints serve as ``flow.weights`` and ``flow.encoder_weights``.
 
+    Attributes:
+        scenes: names of the validation batches, whose errors are then logged one by one, too; empty for none.
+
     Args:
         flow: with predictions at several scales.
         criterion: multi-scale end-point error.
@@ -37,6 +40,7 @@ class FlowPretraining(lightning.LightningModule):
         self.criterion = criterion
         self.optimizer = optimizer
         self.scheduler = scheduler
+        self.scenes: tuple[str, ...] = ()
 
     def training_step(self, pair: FramePair, batch_index: int) -> Tensor:
         """Estimate flow at every scale and compare it with the truth.
@@ -59,16 +63,17 @@ class FlowPretraining(lightning.LightningModule):
 
         Args:
             pair: a batch of frames with flow.
-            batch_index: not used.
+            batch_index: number of the batch.
         """
         target, valid = _truth(pair)
         height, width = pad_to_multiple(target).shape[-2:]
         coarse = self.flow(pair.key_frame, pair.frame, target.new_zeros(len(target), 0, 0))
         estimated = resize_flow(coarse, (height, width))[:, 0, :, : target.shape[-2], : target.shape[-1]]
         for name, flow in (("EPE", estimated), ("zero_EPE", torch.zeros_like(target))):
-            self.log(
-                f"val/{name}", end_point_error(flow, target, valid), prog_bar=name == "EPE", batch_size=len(target)
-            )
+            error = end_point_error(flow, target, valid)
+            self.log(f"val/{name}", error, prog_bar=name == "EPE", batch_size=len(target))
+            if self.scenes:
+                self.log(f"val/{name}/{self.scenes[batch_index]}", error, batch_size=len(target))
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         """Build optimizer and schedule."""

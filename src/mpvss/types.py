@@ -19,7 +19,7 @@ Frames travel as uint8 RGB and are normalised inside the models. Label maps are 
 ``0..K-1`` and :data:`VOID` where nothing is known. A value before softmax or sigmoid ends in ``_logits``.
 """
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from torch import Tensor
 
@@ -35,7 +35,7 @@ class FramePair(NamedTuple):
         key_labels: (B, H, W) uint8, its classes or VOID.
         frame: (B, 3, H, W) uint8 RGB, the later frame j of the same video.
         labels: (B, H, W) uint8, its classes or VOID.
-        gap: (B,) int64 distance j - k in frames, at least 1.
+        gap: (B,) int64 distance j - k in frames; 0 where the frame is the key frame itself.
         flow: (B, 2, H, W) float32 displacement from frame j into key frame k, pixels, x (right) then y (down); None
             where it is not known or was not asked for. Where not `visible`, it may be anything finite.
         visible: (B, H, W) bool, whether the flow is known and the surface point can be seen in the key frame; None
@@ -168,6 +168,14 @@ class VideoSource(Protocol):
 
     def read(self, video: int, frame: int) -> tuple[Tensor, Tensor]:
         """Return a frame, (3, H, W) uint8 RGB, and its labels, (H, W) uint8 classes or VOID."""
+
+
+@runtime_checkable
+class SparseVideoSource(VideoSource, Protocol):
+    """Videos of which only some frames are labelled, one of 30 in Cityscapes; the others' labels are all VOID."""
+
+    def labelled_frames(self, video: int) -> tuple[int, ...]:
+        """Return the numbers of a video's labelled frames, ascending."""
 
 
 class Flow(Protocol):

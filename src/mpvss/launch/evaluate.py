@@ -5,6 +5,7 @@ import wandb
 from omegaconf import DictConfig
 
 from mpvss.building import build_datamodule, build_model, build_trainer, find_trained
+from mpvss.launch.evaluate_flow import evaluate_flow
 
 
 def evaluate(cfg: DictConfig) -> dict[str, float]:
@@ -13,6 +14,8 @@ def evaluate(cfg: DictConfig) -> dict[str, float]:
     Returns:
         The scores by name, in percent.
     """
+    if cfg.module._target_ == "mpvss.flow_module.FlowPretraining":
+        return evaluate_flow(cfg)
     lightning.seed_everything(cfg.seed, workers=True)
     cfg, checkpoint, classes = find_trained(cfg)
     datamodule = build_datamodule(cfg)
