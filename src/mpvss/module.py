@@ -1,6 +1,7 @@
 """The LightningModule: segmentor, flow module and criterion in one training and evaluation loop."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Self
 
 import lightning
 import torch
@@ -12,8 +13,9 @@ from mpvss.criterion import MaskCriterion, fused_score_loss
 from mpvss.data import mask_targets
 from mpvss.inference import VideoSegmenter
 from mpvss.metrics import VideoMetrics
-from mpvss.optim import parameter_groups
+from mpvss.optim import TrainedParts, optimizer_and_schedule
 from mpvss.propagation import MASK_STRIDE, PropagatorModule
+from mpvss.segmentor import Mask2Former
 from mpvss.types import VOID, Clip, FramePair, KeyFrameSchedule, Prediction
 
 
@@ -27,10 +29,17 @@ class MPVSS(lightning.LightningModule):
         keyframes: which frames of an evaluated video are key frames.
         num_classes: K.
         optimizer: from parameter groups, `lr` and `weight_decay`, to an optimizer.
-        scheduler: from an optimizer to a learning rate schedule, stepped after every batch.
+        scheduler: from an optimizer to a learning rate schedule, which steps with it.
         backbone_lr_scale: factor on the backbone's learning rate.
+        trained: parts of the propagator that learn, such as ``segmentor.query_decoder.class_head``; the rest is frozen
+            (see :class:`~mpvss.optim.TrainedParts`). None: everything.
         key_loss_weight: of the loss on the key frame's own masks.
         propagated_loss_weight: of the loss on the warped masks.
+        checkpoint_activations: keep fewer of the segmentors' activations for the backward pass and compute them again,
+            which takes less memory and more time.
+
+    Raises:
+        ValueError: if the propagator lacks a part that is to learn, or nothing learns.
     """
 
     def __init__(
@@ -43,11 +52,14 @@ class MPVSS(lightning.LightningModule):
         optimizer: Callable[..., torch.optim.Optimizer],
         scheduler: Callable[..., torch.optim.lr_scheduler.LRScheduler],
         backbone_lr_scale: float = 0.1,
+        trained: Sequence[str] | None = None,
         key_loss_weight: float = 1.0,
         propagated_loss_weight: float = 1.0,
+        checkpoint_activations: bool = False,
     ) -> None:
         super().__init__()
         self.propagation = propagation
+        self.trained_parts = TrainedParts(propagation, trained)
         self.criterion = criterion
         self.metrics = metrics
         self.segmenter = VideoSegmenter(propagation, keyframes)
@@ -56,6 +68,16 @@ class MPVSS(lightning.LightningModule):
         self.scheduler = scheduler
         self.backbone_lr_scale = backbone_lr_scale
         self.loss_weights = {"key": key_loss_weight, "propagated": propagated_loss_weight}
+        if checkpoint_activations:
+            for part in propagation.modules():
+                if isinstance(part, Mask2Former):
+                    part.checkpoint_activations()
+
+    def train(self, mode: bool = True) -> Self:
+        """Switch to training, except for frozen parts, which stay in eval mode."""
+        super().train(mode)
+        self.trained_parts.switch_frozen_to_eval()
+        return self
 
     def training_step(self, pair: FramePair, batch_index: int) -> Tensor:
         """Segment the key frames, carry their masks on, and score both.
@@ -103,15 +125,7 @@ class MPVSS(lightning.LightningModule):
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         """Build optimizer and schedule over the trainable parameters."""
-        hyperparameters = self.optimizer.keywords  # type: ignore[attr-defined]  # a partial, by Hydra's _partial_
-        groups = parameter_groups(
-            self.propagation, hyperparameters["lr"], hyperparameters["weight_decay"], self.backbone_lr_scale
-        )
-        optimizer = self.optimizer(groups)
-        return {
-            "optimizer": optimizer,
-            "lr_scheduler": {"scheduler": self.scheduler(optimizer), "interval": "step", "name": "lr"},
-        }
+        return optimizer_and_schedule(self.propagation, self.optimizer, self.scheduler, self.backbone_lr_scale)
 
     def _loss(self, name: str, prediction: Prediction, labels: Tensor) -> Tensor:
         labels = _cover(labels, prediction.segments.mask_logits)

@@ -2,6 +2,7 @@
 
 import functools
 from itertools import pairwise
+from unittest.mock import Mock
 
 import pytest
 import torch
@@ -108,6 +109,69 @@ def test_a_pair_without_any_label_has_a_finite_loss():
     loss.backward()
     assert loss.isfinite()
     assert all(p.grad is None or p.grad.isfinite().all() for p in module.parameters())
+
+
+STAGE_2 = ("flow", "segmentor.query_decoder.class_head", "segmentor.query_decoder.mask_head")
+
+
+def test_frozen_means_frozen_and_the_rest_learns():
+    module = small_module(trained=STAGE_2, key_loss_weight=0.0)
+    before = {name: tensor.clone() for name, tensor in module.propagation.state_dict().items()}
+    frames, labels = video(size=(32, 64))
+    optimise(module, [pair_of(frames, labels, 0, j) for j in (1, 2, 3)], steps=50)
+    after = module.propagation.state_dict()
+    trained = {name for name in before if name.startswith(STAGE_2)}
+    assert {name for name in before if not torch.equal(before[name], after[name])} == trained
+    assert any(name.endswith("running_mean") for name in before.keys() - trained)
+
+
+def test_every_layer_is_supervised_in_stage_2_without_a_graph_through_the_frozen_part():
+    module = small_module(trained=STAGE_2).train()
+    frames, _ = video(size=(32, 64))
+    state = module.propagation.start(frames[:1])
+    prediction = module.propagation.step(state, frames[1:2])
+    assert len(state.auxiliary) == len(prediction.auxiliary) == 2  # of two layers, and the initial queries
+    for segments in (state.segments, *state.auxiliary, *prediction.auxiliary):
+        assert segments.class_logits.requires_grad
+        assert segments.mask_logits.requires_grad
+    assert not any(tensor.requires_grad for tensor in (state.queries, *state.features))
+
+
+def test_frozen_parts_are_in_eval_mode_whenever_lightning_switches_to_training():
+    segmentor = small_module(trained=STAGE_2).eval().train().propagation.segmentor
+    assert [name for name, part in segmentor.named_children() if part.training] == ["query_decoder"]
+    training = {name for name, part in segmentor.query_decoder.named_children() if part.training}
+    assert training == {"class_head", "mask_head"}
+
+
+def test_activations_computed_again_give_the_same_gradients():
+    frames, labels = video(size=(32, 64))
+    gradients = []
+    for checkpoint_activations in (False, True):
+        module = small_module(checkpoint_activations=checkpoint_activations).train()
+        torch.manual_seed(1)  # of the points
+        layer = Mock()
+        module.propagation.segmentor.pixel_decoder.layers[0].register_forward_pre_hook(lambda *_, seen=layer: seen())
+        module.training_step(pair_of(frames, labels, 0, 2), 0).backward()
+        assert layer.call_count == 1 + checkpoint_activations
+        gradients.append({name: p.grad for name, p in module.named_parameters()})
+    assert gradients[0].keys() == gradients[1].keys()
+    for name, gradient in gradients[0].items():
+        torch.testing.assert_close(gradient, gradients[1][name], msg=name)
+
+
+def test_a_step_in_bfloat16_is_near_one_in_full_precision():
+    frames, labels = video(size=(32, 64))
+    losses = []
+    for enabled in (False, True):
+        module = small_module().train()
+        torch.manual_seed(1)
+        with torch.autocast("cpu", torch.bfloat16, enabled=enabled):
+            loss = module.training_step(pair_of(frames, labels, 0, 2), 0)
+        loss.backward()
+        assert all(p.grad is None or p.grad.isfinite().all() for p in module.parameters())
+        losses.append(loss.item())
+    assert losses[1] == pytest.approx(losses[0], rel=0.02)
 
 
 @pytest.mark.slow
