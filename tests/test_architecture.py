@@ -34,7 +34,6 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
     "benchmark": MODELS | {"inference", "metrics", "weights"},
     "inference": {*PLAIN, "propagation"},
     "module": LIBRARY,
-    "distillation": LIBRARY | {"module"},
     "flow_module": MODELS | {"criterion", "optim"},
     "callbacks": LIBRARY | {"module"},
     "building": LIBRARY,

@@ -9,12 +9,12 @@ import torch.nn.functional as F
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
 
-from mpvss.criterion import MaskCriterion, fused_score_loss
+from mpvss.criterion import MaskCriterion, fused_score_loss, score_divergence
 from mpvss.data import mask_targets
 from mpvss.inference import VideoSegmenter
 from mpvss.metrics import VideoMetrics
 from mpvss.optim import TrainedParts, optimizer_and_schedule
-from mpvss.propagation import MASK_STRIDE, PropagatorModule
+from mpvss.propagation import MASK_STRIDE, PropagatorModule, mask_scores
 from mpvss.segmentor import Mask2Former
 from mpvss.types import VOID, Clip, FramePair, KeyFrameSchedule, Prediction
 
@@ -35,6 +35,8 @@ class MPVSS(lightning.LightningModule):
             (see :class:`~mpvss.optim.TrainedParts`). None: everything.
         key_loss_weight: of the loss on the key frame's own masks.
         propagated_loss_weight: of the loss on the warped masks.
+        distilled_loss_weight: of their divergence from what the segmentor says of the frame that they are warped to;
+            no label is read for it.
         checkpoint_activations: keep fewer of the segmentors' activations for the backward pass and compute them again,
             which takes less memory and more time.
 
@@ -55,6 +57,7 @@ class MPVSS(lightning.LightningModule):
         trained: Sequence[str] | None = None,
         key_loss_weight: float = 1.0,
         propagated_loss_weight: float = 1.0,
+        distilled_loss_weight: float = 0.0,
         checkpoint_activations: bool = False,
     ) -> None:
         super().__init__()
@@ -67,11 +70,16 @@ class MPVSS(lightning.LightningModule):
         self.optimizer = optimizer
         self.scheduler = scheduler
         self.backbone_lr_scale = backbone_lr_scale
-        self.loss_weights = {"key": key_loss_weight, "propagated": propagated_loss_weight}
+        self.loss_weights = {
+            "key": key_loss_weight,
+            "propagated": propagated_loss_weight,
+            "distilled": distilled_loss_weight,
+        }
         if checkpoint_activations:
             for part in propagation.modules():
                 if isinstance(part, Mask2Former):
                     part.checkpoint_activations()
+        self.train(self.training)  # Lightning trains in the modes that it finds
 
     def train(self, mode: bool = True) -> Self:
         """Switch to training, except for frozen parts, which stay in eval mode."""
@@ -90,13 +98,16 @@ class MPVSS(lightning.LightningModule):
             The scalar loss.
         """
         state = self.propagation.start(pair.key_frame)
-        predictions = {"key": (Prediction(state.segments, auxiliary=state.auxiliary), pair.key_labels)}
-        if self.loss_weights["propagated"]:
-            predictions["propagated"] = (self.propagation.step(state, pair.frame), pair.labels)
         losses = {}
-        for name, (prediction, labels) in predictions.items():
-            if self.loss_weights[name]:
-                losses[name] = self._loss(name, prediction, labels)
+        if self.loss_weights["key"]:
+            segmented = Prediction(state.segments, auxiliary=state.auxiliary)
+            losses["key"] = self._loss("key", segmented, pair.key_labels)
+        if self.loss_weights["propagated"] or self.loss_weights["distilled"]:
+            prediction = self.propagation.step(state, pair.frame)
+        if self.loss_weights["propagated"]:
+            losses["propagated"] = self._loss("propagated", prediction, pair.labels)
+        if self.loss_weights["distilled"]:
+            losses["distilled"] = self._divergence(prediction, pair.frame)
         loss = torch.stack([self.loss_weights[name] * value for name, value in losses.items()]).sum()
         self.log("train/loss", loss, prog_bar=True, batch_size=len(pair.frame))
         return loss
@@ -137,6 +148,15 @@ class MPVSS(lightning.LightningModule):
         fused = fused_score_loss(prediction.scores, labels)
         self.log(f"train/{name}_fused", fused, batch_size=len(labels))
         return output.total + fused
+
+    def _divergence(self, prediction: Prediction, frame: Tensor) -> Tensor:
+        with torch.no_grad():  # the segmentor teaches, it does not give in
+            taught = mask_scores(self.propagation.segmentor(frame).segments)
+        scores = mask_scores(prediction.segments) if prediction.scores is None else prediction.scores.softmax(1)
+        height, width = (side // MASK_STRIDE for side in frame.shape[-2:])  # what lies beyond is padding
+        divergence = score_divergence(scores[..., :height, :width], taught[..., :height, :width])
+        self.log("train/divergence", divergence, batch_size=len(frame))
+        return divergence
 
 
 def _cover(labels: Tensor, mask_logits: Tensor) -> Tensor:

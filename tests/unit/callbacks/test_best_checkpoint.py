@@ -31,8 +31,8 @@ def run(folder, scores, **options):
     )
     trainer = lightning.Trainer(
         default_root_dir=folder, max_steps=6, val_check_interval=2, check_val_every_n_epoch=None,
-        callbacks=[checkpoint], logger=False, enable_progress_bar=False, enable_model_summary=False, accelerator="cpu", num_sanity_val_steps=0,
-        **options,
+        callbacks=[checkpoint], logger=False, enable_progress_bar=False, enable_model_summary=False,
+        accelerator="cpu", num_sanity_val_steps=0, **options,
     )  # fmt: skip
     trainer.fit(Scored(scores), DataLoader(range(6)), DataLoader(range(1)))
     return {
