@@ -50,7 +50,7 @@ DOORS = {  # third party -> the files that may import it
     "wandb": r"mpvss/((callbacks|launch)/.*|building\.py)",
     "hydra": r"mpvss/(launch/.*|building\.py)|[^/]+\.py",
     "omegaconf": r"mpvss/(launch/.*|building\.py)|[^/]+\.py",
-    "lightning": r"mpvss/(data/datamodule|module|flow_module|building|(launch|callbacks)/.*)\.py",
+    "lightning": r"mpvss/(data/datamodule|module|flow_module|optim/stepping|building|(launch|callbacks)/.*)\.py",
 }
 
 NAMES_THAT_SAY_NOTHING = {"utils", "helpers", "common", "base", "manager"}

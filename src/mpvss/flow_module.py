@@ -10,7 +10,7 @@ from torch import Tensor
 from mpvss.criterion import FlowError, end_point_error
 from mpvss.flow import OpticalFlow
 from mpvss.layers import pad_to_multiple
-from mpvss.optim import parameter_groups
+from mpvss.optim import optimizer_and_schedule
 from mpvss.propagation import resize_flow
 from mpvss.types import FramePair
 
@@ -25,7 +25,7 @@ class FlowPretraining(lightning.LightningModule):
         flow: with predictions at several scales.
         criterion: multi-scale end-point error.
         optimizer: from parameter groups, `lr` and `weight_decay`, to an optimizer.
-        scheduler: from an optimizer to a learning rate schedule, stepped after every batch.
+        scheduler: from an optimizer to a learning rate schedule, which steps with it.
     """
 
     def __init__(
@@ -77,12 +77,7 @@ class FlowPretraining(lightning.LightningModule):
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         """Build optimizer and schedule."""
-        hyperparameters = self.optimizer.keywords  # type: ignore[attr-defined]  # a partial, by Hydra's _partial_
-        optimizer = self.optimizer(parameter_groups(self.flow, hyperparameters["lr"], hyperparameters["weight_decay"]))
-        return {
-            "optimizer": optimizer,
-            "lr_scheduler": {"scheduler": self.scheduler(optimizer), "interval": "step", "name": "lr"},
-        }
+        return optimizer_and_schedule(self.flow, self.optimizer, self.scheduler)
 
 
 def _truth(pair: FramePair) -> tuple[Tensor, Tensor]:
