@@ -10,7 +10,7 @@ from torch import Tensor
 
 from mpvss.criterion import MaskCriterion, fused_score_loss
 from mpvss.data import mask_targets
-from mpvss.inference import VideoSegmenter
+from mpvss.inference import VideoSegmenter, segment_pairs
 from mpvss.metrics import VideoMetrics
 from mpvss.optim import parameter_groups
 from mpvss.propagation import MASK_STRIDE, PropagatorModule
@@ -84,17 +84,20 @@ class MPVSS(lightning.LightningModule):
         self.segmenter.reset()
         self.metrics.reset()
 
-    def validation_step(self, clip: Clip, batch_index: int) -> None:
-        """Segment the next frames of a video and score them.
+    def validation_step(self, batch: Clip | FramePair, batch_index: int) -> None:
+        """Segment the next frames of a video, or pairs of sparsely labelled videos, and score them.
 
         Args:
-            clip: consecutive labelled frames; those of one video come in order.
+            batch: consecutive labelled frames, those of one video in order; or pairs.
             batch_index: not used.
         """
-        if clip.start == 0:
+        if isinstance(batch, FramePair):
+            self.metrics.update_pairs(segment_pairs(self.propagation, batch), batch.labels, batch.gap)
+            return
+        if batch.start == 0:
             self.segmenter.reset()
-        prediction = self.segmenter.segment(clip.frames).labels
-        self.metrics.update(prediction, clip.labels, clip.start)
+        segmented = self.segmenter.segment(batch.frames)
+        self.metrics.update(segmented.labels, batch.labels, batch.start, segmented.key)
 
     def on_validation_epoch_end(self) -> None:
         """Log the scores of the whole split, in percent; a score that is not defined on it is not logged."""

@@ -15,6 +15,7 @@ from mpvss.inference.open_frames import open_frames
 from mpvss.inference.overlay import overlay
 from mpvss.inference.predict_video import PredictReport, predict_video
 from mpvss.inference.segment_flow import segment_flow
+from mpvss.inference.segment_pairs import segment_pairs
 from mpvss.inference.showcase import write_contact_sheet, write_overlay_video
 from mpvss.inference.video_reader import VideoReader
 from mpvss.inference.video_segmenter import Segmented, VideoSegmenter
@@ -37,6 +38,7 @@ __all__ = [
     "overlay",
     "predict_video",
     "segment_flow",
+    "segment_pairs",
     "write_contact_sheet",
     "write_overlay_video",
 ]
