@@ -174,7 +174,9 @@ def find_oracle(cfg: DictConfig) -> DictConfig:
     """
     choices = HydraConfig.get().runtime.choices
     if cfg.ckpt_path or cfg.weights or cfg.segmentor.weights:
-        raise ValueError("segmentor=ground_truth is no model; got weights for one. Leave them out, or flow.weights=FILE.")
+        raise ValueError(
+            "segmentor=ground_truth is no model; got weights for one. Leave them out, or flow.weights=FILE."
+        )
     if "num_queries" in cfg.flow or "update_segmentor" in cfg.propagation:
         raise ValueError(
             "segmentor=ground_truth has no query embeddings, and cannot be combined with "
@@ -198,6 +200,7 @@ def option_of(cfg: DictConfig, group: str) -> str:
     files = sorted((Path(conf) / group).glob("*.yaml"), key=lambda file: file.stem != chosen)
     for file in files:
         option = OmegaConf.load(file)
+        assert isinstance(option, DictConfig)  # our files are no lists
         if all(option.get(key) == cfg[group].get(key) for key in ("_target_", "name")):
             return file.stem
     return chosen

@@ -65,7 +65,7 @@ class Entrant:
             self.writer.write(video, clip.start, segmented.labels)
 
     def take_pairs(self, place: tuple[int, int], pair: FramePair, prediction: Tensor) -> None:
-        """Score a labelled frame that was predicted from several key frames; those too far for the interval do not count.
+        """Score a labelled frame, predicted from several key frames; those too far for the interval do not count.
 
         Stored is the prediction from the last of the key frames 0, l, 2l, ...
 

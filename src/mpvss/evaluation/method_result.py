@@ -19,6 +19,7 @@ def method_result(
         frames_per_second: that it segmented.
     """
     method, interval = entrant.method, entrant.interval
+    iou = entrant.metrics.iou()
     return MethodResult(
         method=method.name,
         backbone=method.backbone,
@@ -27,7 +28,9 @@ def method_result(
         interval=interval,
         checkpoint=method.checkpoint,
         checkpoint_sha256=method.checkpoint_sha256,
-        **_scores(entrant.metrics, classes),
+        scores=entrant.metrics.compute(),
+        class_iou=_named(iou.get("class_IoU", {}), classes),
+        drift=iou.get("drift", {}),
         key_gmacs=None if costs is None else costs.key,
         non_key_gmacs=None if costs is None else costs.non_key,
         gmacs=None if costs is None else costs.average(interval),
@@ -45,16 +48,24 @@ def predictions_result(name: str, interval: int, metrics: VideoMetrics, classes:
         metrics: that have seen them all.
         classes: of the data.
     """
-    unknown = ("backbone", "flow", "propagation", "checkpoint", "checkpoint_sha256", "key_gmacs", "non_key_gmacs")
-    nothing = dict.fromkeys((*unknown, "gmacs", "parameters", "frames_per_second"))
-    scores = _scores(metrics, classes) | {"drift": {}}
-    return MethodResult(method=name, interval=interval, **scores, **nothing)
+    return MethodResult(
+        method=name,
+        backbone=None,
+        flow=None,
+        propagation=None,
+        interval=interval,
+        checkpoint=None,
+        checkpoint_sha256=None,
+        scores=metrics.compute(),
+        class_iou=_named(metrics.iou().get("class_IoU", {}), classes),
+        drift={},
+        key_gmacs=None,
+        non_key_gmacs=None,
+        gmacs=None,
+        parameters=None,
+        frames_per_second=None,
+    )
 
 
-def _scores(metrics: VideoMetrics, classes: ClassList) -> dict[str, dict]:
-    iou = metrics.iou()
-    return {
-        "scores": metrics.compute(),
-        "class_iou": {classes.names[index]: score for index, score in iou.get("class_IoU", {}).items()},
-        "drift": iou.get("drift", {}),
-    }
+def _named(scores: dict[int, float], classes: ClassList) -> dict[str, float]:
+    return {classes.names[index]: score for index, score in scores.items()}

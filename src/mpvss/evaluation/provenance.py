@@ -14,7 +14,7 @@ _PACKAGES = ("mpvss", "torch", "torchvision", "torchmetrics", "timm", "lightning
 def environment(device: torch.device, num_processes: int = 1) -> dict[str, str | int]:
     """Describe the hardware, and the versions of what computes."""
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.processor() or platform.machine()
-    hardware = {
+    hardware: dict[str, str | int] = {
         "device": f"{device.type}, {name}",
         "processes": num_processes,
         "cpu_threads": torch.get_num_threads(),

@@ -27,7 +27,10 @@ def score_table(record: ResultRecord) -> Table:
         Column("gmacs", "GMACs/frame", ".2f"),
         Column("frames_per_second", "frames/s", ".1f"),
     )
-    rows = [{key: _cells(record, result).get(key) for key in (column.key for column in columns)} for result in record.results]
+    rows = [
+        {key: _cells(record, result).get(key) for key in (column.key for column in columns)}
+        for result in record.results
+    ]
     title = f"{record.data}, {record.split}: {record.num_videos} videos, {record.num_frames} frames"
     return Table("scores", title, columns, rows)
 
@@ -84,4 +87,6 @@ def _cells(record: ResultRecord, result: MethodResult) -> dict[str, Cell]:
 
 
 def _plain(values: ResultRecord | MethodResult) -> dict[str, Cell]:
-    return {key: value for key, value in values._asdict().items() if value is None or isinstance(value, str | int | float)}
+    return {
+        key: value for key, value in values._asdict().items() if value is None or isinstance(value, str | int | float)
+    }

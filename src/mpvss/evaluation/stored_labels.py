@@ -35,8 +35,8 @@ def score_predictions(folder: str | Path, source: VideoSource, metrics: VideoMet
     missing = [path for path in files.values() if not path.is_file()]
     if missing:
         raise FileNotFoundError(
-            f"{len(missing)} of {len(files)} predictions are missing in {folder}, the first is {missing[0]}. There must "
-            "be one PNG for each labelled frame, <folder>/<clip>/<frame>.png."
+            f"{len(missing)} of {len(files)} predictions are missing in {folder}, the first is {missing[0]}. "
+            "There must be one PNG for each labelled frame, <folder>/<clip>/<frame>.png."
         )
     codes = label_codes(source)
     with progress_bar("frames", progress) as bar:

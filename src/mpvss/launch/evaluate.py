@@ -1,10 +1,10 @@
 """Score models, or stored label maps, and record what came of it."""
 
-import json
 import shlex
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import lightning
 import torch
@@ -145,32 +145,50 @@ def _empty_folder(cfg: DictConfig) -> Path | None:
 
 
 def _setting(cfg: DictConfig, methods: list[Method], intervals: list[int], world_size: int) -> dict[str, str]:
-    """What the scores depend on."""
+    """What the scores depend on, by name."""
     groups = plain(cfg, resolve=True)
-    named = {name: json.dumps(groups[name], sort_keys=True) for name in ("data", "metrics", "keyframes", "trainer")}
-    models = {f"method {method.name}": f"{method._replace(propagator=None)[2:]}" for method in methods}  # type: ignore[arg-type]  # only to be printed
-    return named | models | {"intervals": str(intervals), "processes": str(world_size)}
+    setting = {
+        "intervals": str(intervals),
+        "processes": str(world_size),
+        "trainer.precision": str(cfg.trainer.precision),
+    }
+    for name in ("data", "metrics", "keyframes"):
+        setting |= _flat(groups[name], name)
+    for method in methods:
+        known = (method.flow, method.propagation, method.checkpoint_sha256 or method.checkpoint)
+        setting[f"methods.{method.name}"] = ", ".join(map(str, known))
+    return setting
+
+
+def _flat(node: Any, name: str) -> dict[str, str]:  # what a configuration holds
+    """Name each value by its dotted key."""
+    if not isinstance(node, dict):
+        return {name: str(node)}
+    return {key: value for part, below in node.items() for key, value in _flat(below, f"{name}.{part}").items()}
 
 
 def _run(fabric: lightning.Fabric, entrants: list[Entrant], datamodule: VideoDataModule, notes: Notes) -> None:
-    loader, source = datamodule.val_dataloader(), datamodule.val_videos
+    """Let each process see its share of the data."""
+    loader: Any = datamodule.val_dataloader()  # of clips or of pairs
+    source, device, shown = datamodule.val_videos, fabric.device, fabric.is_global_zero
     rank, world_size = fabric.global_rank, fabric.world_size
     if loader.batch_size is None:
         videos = range(rank, len(source), world_size)
-        chunk = loader.dataset.chunk  # type: ignore[attr-defined]  # a ClipDataset
         evaluate_videos(
-            entrants, source, videos, notes, fabric.device, chunk, datamodule.num_workers, fabric.is_global_zero
+            entrants, source, videos, notes, device, loader.dataset.chunk, datamodule.num_workers, progress=shown
         )
     else:
         places = scored_frames(source)
         batches = range(rank, len(places), world_size)
-        evaluate_pairs(entrants, loader, places, batches, notes, fabric.device, fabric.is_global_zero)
+        evaluate_pairs(entrants, loader, places, batches, notes, device, progress=shown)
 
 
 def _rate(fabric: lightning.Fabric, entrant: Entrant) -> float | None:
     """Frames per second of a device."""
     sums = torch.tensor([entrant.num_frames, entrant.seconds], dtype=torch.float64, device=fabric.device)
-    num_frames, seconds = fabric.all_reduce(sums, reduce_op="sum").tolist()
+    total = fabric.all_reduce(sums, reduce_op="sum")
+    assert isinstance(total, torch.Tensor)  # as it was given
+    num_frames, seconds = total.tolist()
     return num_frames / seconds if seconds else None
 
 

@@ -62,15 +62,15 @@ class OffsetScores(SegmentationScores):
         wanted = by_distance if self.offsets == "all" else [by_distance[LABELLED_INDEX % self.interval]]
         if not all(wanted):
             return IoUScores()
-        classes = sorted({index for scores in wanted for index in scores["class_IoU"]})
-        by_class = {
-            index: [scores["class_IoU"][index] for scores in wanted if index in scores["class_IoU"]] for index in classes
-        }
+        by_class: dict[int, list[float]] = {}
+        for scores in wanted:
+            for index, iou in scores["class_IoU"].items():
+                by_class.setdefault(index, []).append(iou)
         return IoUScores(
             mIoU=_mean([scores["mIoU"] for scores in wanted]),
             WIoU=_mean([scores["WIoU"] for scores in wanted]),
             pixel_accuracy=_mean([scores["pixel_accuracy"] for scores in wanted]),
-            class_IoU={index: _mean(values) for index, values in by_class.items()},
+            class_IoU={index: _mean(by_class[index]) for index in sorted(by_class)},
             drift={distance: scores["mIoU"] for distance, scores in enumerate(by_distance) if scores},
         )
 

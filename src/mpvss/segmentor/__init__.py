@@ -1,4 +1,4 @@
-"""A key frame enters; queries, classes and masks leave (Sec. 3.2): Mask2Former, or an oracle that is shown the labels."""
+"""A key frame enters; queries, classes and masks leave (Sec. 3.2): Mask2Former, or an oracle that knows the labels."""
 
 from mpvss.segmentor.deformable_attention import DeformableAttention, sample_levels
 from mpvss.segmentor.ground_truth import GroundTruth

@@ -61,5 +61,5 @@ def test_without_pairs_at_a_distance_that_counts_there_is_no_score():
 
 
 def test_unknown_offsets_are_refused():
-    with pytest.raises(ValueError, match="'grid', key frames at 0, 5, 10, ...; got 'some'"):
+    with pytest.raises(ValueError, match=r"'grid', key frames at 0, 5, 10, ...; got 'some'"):
         OffsetScores(3, 5, "some")

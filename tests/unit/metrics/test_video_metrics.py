@@ -26,7 +26,9 @@ def videos(lengths=(9, 4, 12, 6)):
 
 def test_scores_are_those_of_the_parts_in_order():
     metrics, iou = VideoMetrics(3, lengths=[8, 2]), SegmentationScores(3)
-    parts = {(preset, length): VideoConsistency(length, preset) for preset in ("official", "paper") for length in (8, 2)}
+    parts = {
+        (preset, length): VideoConsistency(length, preset) for preset in ("official", "paper") for length in (8, 2)
+    }
     for prediction, labels in videos():
         for start in range(0, len(labels), 5):
             metrics.update(prediction[start : start + 5], labels[start : start + 5], start)
