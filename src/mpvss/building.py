@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import lightning
@@ -155,6 +156,54 @@ def find_trained(cfg: DictConfig) -> Trained:
     if not has_flow:  # the flow module comes without weights or from elsewhere; the rest loads as a segmentor
         cfg.segmentor.weights, cfg.weights = source, None
     return Trained(cfg, checkpoint, _classes(checkpoint))
+
+
+def is_oracle(cfg: DictConfig) -> bool:
+    """Tell whether the segmentor is the oracle that knows the labels, and needs no checkpoint."""
+    return str(cfg.segmentor._target_) == "mpvss.segmentor.GroundTruth"
+
+
+def find_oracle(cfg: DictConfig) -> DictConfig:
+    """Check the configuration of an oracle, ``segmentor=ground_truth``.
+
+    Returns:
+        The configuration, open to new keys.
+
+    Raises:
+        ValueError: if a model is named beside it, its flow reads queries, or would be estimated by untrained weights.
+    """
+    choices = HydraConfig.get().runtime.choices
+    if cfg.ckpt_path or cfg.weights or cfg.segmentor.weights:
+        raise ValueError(
+            "segmentor=ground_truth is no model; got weights for one. Leave them out, or flow.weights=FILE."
+        )
+    if "num_queries" in cfg.flow or "update_segmentor" in cfg.propagation:
+        raise ValueError(
+            "segmentor=ground_truth has no query embeddings, and cannot be combined with "
+            f"flow={choices['flow']} propagation={choices['propagation']}. Choose flow=copy, raft or optical_flow."
+        )
+    cfg = cfg.copy()
+    OmegaConf.set_struct(cfg, False)
+    if "flow" in cfg.propagation and not cfg.flow.get("weights") and _learns(_copy(cfg).flow):
+        raise ValueError(f"flow={choices['flow']} would be untrained. Set flow.weights=FILE, or flow=copy.")
+    return cfg
+
+
+def option_of(cfg: DictConfig, group: str) -> str:
+    """Name the option of a group that a configuration holds, which may be a checkpoint's.
+
+    It is told by the class that it names, and by its `name`, if it has one; where no option is like it, it is what the
+    command line chose.
+    """
+    chosen: str = HydraConfig.get().runtime.choices[group]
+    (conf,) = (source.path for source in HydraConfig.get().runtime.config_sources if source.provider == "main")
+    files = sorted((Path(conf) / group).glob("*.yaml"), key=lambda file: file.stem != chosen)
+    for file in files:
+        option = OmegaConf.load(file)
+        assert isinstance(option, DictConfig)  # our files are no lists
+        if all(option.get(key) == cfg[group].get(key) for key in ("_target_", "name")):
+            return file.stem
+    return chosen
 
 
 def build_trainer(cfg: DictConfig, callbacks: list[lightning.Callback]) -> lightning.Trainer:

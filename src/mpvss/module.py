@@ -11,7 +11,7 @@ from torch import Tensor
 
 from mpvss.criterion import MaskCriterion, fused_score_loss, score_divergence
 from mpvss.data import mask_targets
-from mpvss.inference import ClipSegmenter, VideoSegmenter
+from mpvss.inference import ClipSegmenter, VideoSegmenter, segment_pairs
 from mpvss.metrics import VideoMetrics
 from mpvss.optim import TrainedParts, optimizer_and_schedule
 from mpvss.propagation import MASK_STRIDE, PropagatorModule, mask_scores
@@ -117,16 +117,18 @@ class MPVSS(lightning.LightningModule):
         """Start with no score."""
         self.metrics.reset()
 
-    def validation_step(self, clip: Clip, batch_index: int) -> None:
-        """Segment the next frames of a video and score them.
+    def validation_step(self, batch: Clip | FramePair, batch_index: int) -> None:
+        """Segment the next frames of a video, or pairs of sparsely labelled videos, and score them.
 
         Args:
-            clip: consecutive labelled frames; those of one video come in order. Without frames nothing happens: so
-                a process keeps in step with others that have more clips.
+            batch: consecutive labelled frames, those of one video in order; or pairs. Clips without frames do nothing:
+                so a process keeps in step with others that have more clips.
             batch_index: not used.
         """
-        if len(clip.frames):
-            self.metrics.update(*self.clip_segmenter.segment(clip))
+        if isinstance(batch, FramePair):
+            self.metrics.update_pairs(segment_pairs(self.propagation, batch), batch.labels, batch.gap)
+        elif len(batch.frames):
+            self.metrics.update(*self.clip_segmenter.segment(batch))
 
     def on_validation_epoch_end(self) -> None:
         """Log the scores of the whole split, in percent; a score that is not defined on it is not logged."""

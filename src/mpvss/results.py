@@ -15,7 +15,8 @@ class MethodResult(NamedTuple):
 
     Attributes:
         method: its name in tables and figures, such as ``query_flow``.
-        backbone: option of the group `backbone`, and so on for the next two.
+        backbone: option of the group `backbone`, and so on for the next two; None where there is none: the oracle's, or
+            all three where stored label maps were scored.
         flow: None for methods without.
         propagation: option.
         interval: frames from one key frame to the next; 1 segments every frame.
@@ -24,18 +25,19 @@ class MethodResult(NamedTuple):
         scores: percent by name: mIoU, WIoU, pixel_accuracy, mVC8, mVC16 (`official`), mVC8_paper, mVC16_paper;
             undefined ones are absent.
         class_iou: percent by class name; undefined ones are absent.
-        drift: mIoU in percent by distance from the key frame, in frames: 0, 1, ... interval - 1.
+        drift: mIoU in percent by distance from the key frame, in frames: 0, 1, ... interval - 1; empty where the key
+            frames are not known.
         key_gmacs: 1e9 multiply-accumulates of a key frame; None where not counted, as for the next two.
         non_key_gmacs: of a non-key frame.
         gmacs: of a frame, averaged over an interval.
-        parameters: number of the model's weights.
+        parameters: number of the model's weights; None without a model.
         frames_per_second: of segmentation alone, as measured while evaluating.
     """
 
     method: str
-    backbone: str
+    backbone: str | None
     flow: str | None
-    propagation: str
+    propagation: str | None
     interval: int
     checkpoint: str | None
     checkpoint_sha256: str | None
@@ -45,7 +47,7 @@ class MethodResult(NamedTuple):
     key_gmacs: float | None
     non_key_gmacs: float | None
     gmacs: float | None
-    parameters: int
+    parameters: int | None
     frames_per_second: float | None
 
 

@@ -86,7 +86,7 @@ class Segments(NamedTuple):
 
     Attributes:
         class_logits: (B, N, K+1), the last entry is "no object".
-        mask_logits: (B, N, h, w) at 1/4 of the padded frame.
+        mask_logits: (B, N, h, w) at 1/4 of the padded frame; the ground-truth oracle's are of its full size.
     """
 
     class_logits: Tensor

@@ -12,6 +12,7 @@ from transformers import Mask2FormerConfig, Mask2FormerForUniversalSegmentation,
 from mpvss.flow import CopyFlow
 from mpvss.inference import VideoSegmenter
 from mpvss.propagation import FixedInterval, MaskPropagation
+from mpvss.results import read_record
 from mpvss.weights import load_weights
 
 MODEL = (  # of make_model; a newcomer with a published checkpoint says backbone=swin_t and no more
@@ -86,7 +87,8 @@ def test_a_foreign_checkpoint_is_evaluated_converted_and_used(run_here, foreign,
     model, source, option, flow = foreign
     answer = run_here("eval.py", f"{option}={source}", *MODEL, *flow, *DATA, "interval=2")
     assert answer.status == 0, answer.err
-    assert "val/mIoU" in answer.out
+    assert "mIoU" in answer.out
+    assert read_record(tmp_path / "out").results[0].flow == ("copy" if "flow=copy" in flow else "query_flow")
 
     answer = run_here("convert.py", f"source={source}", "output=ours.safetensors")
     assert answer.status == 0, answer.err

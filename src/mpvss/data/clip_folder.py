@@ -77,6 +77,15 @@ class ClipFolder:
         """Return the number of frames of a clip."""
         return len(self._frames[video])
 
+    @property
+    def label_codes(self) -> tuple[int, ...]:
+        """The code of each class in label maps."""
+        return tuple(range(1, len(self.classes.names) + 1))
+
+    def frame_name(self, video: int, frame: int) -> str:
+        """Return the name of a frame's file, without its ending."""
+        return Path(self._frames[video][frame]).stem
+
     def read(self, video: int, frame: int) -> tuple[Tensor, Tensor]:
         """Decode a frame.
 

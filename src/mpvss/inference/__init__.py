@@ -18,6 +18,7 @@ from mpvss.inference.overlay import overlay
 from mpvss.inference.predict_video import PredictReport, predict_video
 from mpvss.inference.repeated_key import repeated_key
 from mpvss.inference.segment_flow import segment_flow
+from mpvss.inference.segment_pairs import segment_pairs
 from mpvss.inference.showcase import write_contact_sheet, write_overlay_video
 from mpvss.inference.video_reader import VideoReader
 from mpvss.inference.video_segmenter import Segmented, VideoSegmenter
@@ -43,6 +44,7 @@ __all__ = [
     "predict_video",
     "repeated_key",
     "segment_flow",
+    "segment_pairs",
     "write_contact_sheet",
     "write_overlay_video",
 ]

@@ -16,11 +16,13 @@ class ScoredFrames(NamedTuple):
         prediction: (T, H, W) uint8 classes; T may be 0.
         labels: (T, H, W) uint8, classes or VOID, of the same frames.
         start: index of the first of them in the video.
+        key: (T,) bool, which of them are key frames.
     """
 
     prediction: Tensor
     labels: Tensor
     start: int
+    key: Tensor
 
 
 class ClipSegmenter:
@@ -48,12 +50,13 @@ class ClipSegmenter:
         if clip.start == 0:
             self.segmenter.reset()
             self._waiting = []
-        predictions = [self.segmenter.segment(clip.frames).labels]
+        decided = [self.segmenter.segment(clip.frames)]
         end = clip.start + len(clip.frames)
         if end == clip.num_frames:
-            predictions.append(self.segmenter.finish().labels)
-        prediction = torch.cat(predictions)
+            decided.append(self.segmenter.finish())
+        prediction = torch.cat([part.labels for part in decided])
+        key = torch.cat([part.key for part in decided])
         labels = torch.cat([*self._waiting, clip.labels])
         num_decided, start = len(prediction), end - len(labels)
         self._waiting = [labels[num_decided:].clone()]  # not a view of all of them
-        return ScoredFrames(prediction, labels[:num_decided], start)
+        return ScoredFrames(prediction, labels[:num_decided], start, key)

@@ -3,7 +3,7 @@
 import torch.nn.functional as F
 from torch import Tensor
 
-from mpvss.propagation import MASK_STRIDE
+from mpvss.propagation import mask_stride
 from mpvss.types import Prediction
 
 
@@ -37,6 +37,6 @@ def segment_flow(prediction: Prediction, size: tuple[int, int]) -> Tensor:
 
 
 def _without_padding(flow: Tensor, mask_logits: Tensor, size: tuple[int, int]) -> Tensor:
-    padded = [MASK_STRIDE * side for side in mask_logits.shape[-2:]]
+    padded = [mask_stride(mask_logits, size) * side for side in mask_logits.shape[-2:]]
     rows, columns = (-(-size[axis] * flow.shape[axis - 2] // padded[axis]) for axis in (0, 1))
     return flow[..., :rows, :columns]

@@ -8,7 +8,18 @@ from mpvss.launch.compare import compare
 from mpvss.launch.demonstrate import demonstrate
 from mpvss.launch.errors import report_errors
 from mpvss.launch.evaluate import evaluate
+from mpvss.launch.evaluate_flow import FLOW_DATA, evaluate_flow
 from mpvss.launch.predict import predict
 from mpvss.launch.train import train
 
-__all__ = ["benchmark", "compare", "demonstrate", "evaluate", "predict", "report_errors", "train"]
+__all__ = [
+    "FLOW_DATA",
+    "benchmark",
+    "compare",
+    "demonstrate",
+    "evaluate",
+    "evaluate_flow",
+    "predict",
+    "report_errors",
+    "train",
+]

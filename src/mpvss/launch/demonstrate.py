@@ -1,35 +1,68 @@
 """The demo: train, compare, write pictures."""
 
 from pathlib import Path
+from typing import Any
 
+import torch
 from hydra.utils import instantiate
 from omegaconf import DictConfig
 
 from mpvss.building import build_datamodule
-from mpvss.comparison import Method, MethodScore, compare
+from mpvss.data import VideoDataModule
+from mpvss.evaluation import Entrant, Method, Notes, count_frame_costs, evaluate_videos
 from mpvss.flow import CopyFlow
 from mpvss.inference import VideoSegmenter, write_contact_sheet, write_overlay_video
 from mpvss.launch.train import train
-from mpvss.propagation import MaskPropagation
+from mpvss.propagation import FixedInterval, MaskPropagation, PerFrame
+from mpvss.table import Cell, Column, Table
+
+_CHUNK = 10
+_SCORES = ("mIoU", "WIoU", "mVC8", "mVC16")
 
 
-def demonstrate(cfg: DictConfig) -> list[MethodScore]:
+def demonstrate(cfg: DictConfig) -> Table:
     """Train, then compare per-frame, copied and propagated masks of that one model, and write pictures.
 
     Returns:
-        One score per method.
+        Scores, costs and speed, one row per method.
     """
-    module = train(cfg).eval()
+    module = train(cfg).cpu().eval()
     datamodule = build_datamodule(cfg)
-    segmentor = module.propagation.segmentor
-    methods = [
-        Method("per frame", module.propagation, 1),
-        Method("copy", MaskPropagation(segmentor, CopyFlow()).eval(), cfg.interval),
-        Method("query flow", module.propagation, cfg.interval),
-    ]
-    scores = [compare(method, datamodule.val_dataloader(), module.metrics) for method in methods]
+    table = _compare(cfg, module.propagation, datamodule)
     segmenter = VideoSegmenter(module.propagation, instantiate(cfg.keyframes), with_flow=True)
     folder, source = Path(cfg.paths.output), datamodule.val_videos
     write_overlay_video(segmenter, source, list(range(len(source))), folder / "overlay.mp4")
     write_contact_sheet(segmenter, source, 0, 2 * cfg.interval, folder / "contact_sheet.png")
-    return scores
+    return table
+
+
+def _compare(cfg: DictConfig, propagation: Any, datamodule: VideoDataModule) -> Table:  # what was trained
+    source, segmentor = datamodule.val_videos, propagation.segmentor
+    methods = [
+        (Method("per frame", PerFrame(segmentor).eval()), 1),
+        (Method("copy", MaskPropagation(segmentor, CopyFlow()).eval()), cfg.interval),
+        (Method("query flow", propagation), cfg.interval),
+    ]
+    entrants = [Entrant(method, n, FixedInterval(n), instantiate(cfg.metrics)) for method, n in methods]
+    with Notes(cfg.paths.output, {}, every=60) as notes:
+        evaluate_videos(entrants, source, range(len(source)), notes, torch.device("cpu"), _CHUNK)
+    columns = (
+        Column("method", "method"),
+        *(Column(name, name, ".1f") for name in _SCORES),
+        Column("gmacs", "GMACs / frame", ".3f"),
+        Column("frames_per_second", "frames / s", ".0f"),
+    )
+    frame = source.read(0, 0)[0][None]
+    rows = [_row(entrant, frame) for entrant in entrants]
+    return Table("demo", f"{cfg.data.name.capitalize()} video, interval {cfg.interval}", columns, rows)
+
+
+def _row(entrant: Entrant, frame: torch.Tensor) -> dict[str, Cell]:
+    scores = entrant.metrics.compute()
+    costs = count_frame_costs(entrant.method.propagator, frame)
+    return {
+        "method": entrant.method.name,
+        **{name: scores.get(name) for name in _SCORES},
+        "gmacs": None if costs is None else costs.average(entrant.interval),
+        "frames_per_second": entrant.num_frames / entrant.seconds,
+    }

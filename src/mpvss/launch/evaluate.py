@@ -1,35 +1,220 @@
-"""Score a trained model."""
+"""Score models, or stored label maps, and record what came of it."""
+
+import shlex
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import lightning
-import wandb
+import torch
+from hydra.utils import instantiate
 from omegaconf import DictConfig
 
-from mpvss.building import build_datamodule, build_model, build_trainer, find_trained
-from mpvss.launch.evaluate_flow import evaluate_flow
+from mpvss.building import build_datamodule, plain
+from mpvss.data import ClipDataset, VideoDataModule
+from mpvss.evaluation import (
+    Entrant,
+    Method,
+    Notes,
+    PredictionWriter,
+    append_rows,
+    check_table,
+    code_version,
+    count_frame_costs,
+    environment,
+    evaluate_pairs,
+    evaluate_videos,
+    method_result,
+    predictions_result,
+    score_predictions,
+    scored_frames,
+    share_segmentors,
+)
+from mpvss.launch.compared_methods import Planned, build_methods, plan_methods
+from mpvss.metrics import VideoMetrics
+from mpvss.propagation import PerFrame
+from mpvss.results import MethodResult, ResultRecord, write_record
+from mpvss.types import VideoSource
 
 
-def evaluate(cfg: DictConfig) -> dict[str, float]:
-    """Score a trained model on the validation split.
+def evaluate(cfg: DictConfig) -> ResultRecord | None:
+    """Score models, or stored label maps, on the validation split; write ``results.json`` and append to the table.
 
     Returns:
-        The scores by name, in percent.
+        The record; None in processes other than the first.
     """
-    if cfg.module._target_ == "mpvss.flow_module.FlowPretraining":
-        return evaluate_flow(cfg)
+    check_table(cfg.table)
     lightning.seed_everything(cfg.seed, workers=True)
-    cfg, checkpoint, classes = find_trained(cfg)
-    datamodule = build_datamodule(cfg)
-    num_classes = len(datamodule.classes.names)
-    trained_classes = checkpoint.architecture.num_classes
-    if trained_classes not in (None, num_classes):
-        names = "" if classes is None else f" ({', '.join(classes.names[:5])}, ...)"
+    return _evaluate_models(cfg) if cfg.predictions is None else _evaluate_predictions(cfg)
+
+
+def _evaluate_models(cfg: DictConfig) -> ResultRecord | None:
+    fabric = _launch_fabric(cfg)
+    intervals = list(dict.fromkeys([cfg.interval] if cfg.intervals is None else cfg.intervals))
+    planned = plan_methods(_with(cfg, interval=max(intervals)))
+    datamodule = build_datamodule(planned[0].config)
+    source = datamodule.val_videos
+    for plan in planned:
+        _check_classes(plan, source)
+        plan.config.data.num_classes = len(source.classes.names)
+    cfg = planned[0].config
+    methods = build_methods(cfg, planned, fabric.device)
+    frame = source.read(0, 0)[0][None].to(fabric.device)
+    costs = {method.name: count_frame_costs(method.propagator, frame) for method in methods}
+    entrants = _entrants(cfg, methods, intervals, source, fabric.device)
+    if len(entrants) > 1:
+        share_segmentors(methods)
+    setting = _setting(cfg, methods, intervals, fabric.world_size)
+    with Notes(cfg.paths.output, setting, cfg.save_every, fabric.global_rank) as notes, fabric.autocast():
+        if cfg.resume is not None:
+            notes.resume(cfg.resume, entrants)
+        _run(fabric, entrants, datamodule, notes)
+        results = [
+            method_result(entrant, source.classes, costs[entrant.method.name], _rate(fabric, entrant))
+            for entrant in entrants
+        ]
+        return _record(cfg, source, results, fabric.device, fabric.world_size) if fabric.is_global_zero else None
+
+
+def _evaluate_predictions(cfg: DictConfig) -> ResultRecord:
+    source = build_datamodule(cfg).val_videos
+    metrics: VideoMetrics = instantiate(cfg.metrics)
+    score_predictions(cfg.predictions, source, metrics)
+    name = Path(cfg.predictions).absolute().name
+    results = [predictions_result(name, cfg.interval, metrics, source.classes)]
+    return _record(cfg, source, results, torch.device("cpu"), 1)
+
+
+def _launch_fabric(cfg: DictConfig) -> lightning.Fabric:
+    fabric = lightning.Fabric(
+        accelerator=cfg.trainer.accelerator,
+        devices=cfg.trainer.devices,
+        strategy=cfg.trainer.get("strategy", "auto"),
+        num_nodes=cfg.trainer.get("num_nodes", 1),
+        precision=cfg.trainer.precision,
+    )
+    fabric.launch()
+    return fabric
+
+
+def _check_classes(plan: Planned, source: VideoSource) -> None:
+    num_classes = len(source.classes.names)
+    trained = None if plan.checkpoint is None else plan.checkpoint.architecture.num_classes
+    if plan.checkpoint is not None and trained not in (None, num_classes):
+        names = "" if plan.classes is None else f" ({', '.join(plan.classes.names[:5])}, ...)"
         raise ValueError(
-            f"{checkpoint.source} predicts {trained_classes} classes{names}, but the data has {num_classes}. "
+            f"{plan.checkpoint.source} predicts {trained} classes{names}, but the data has {num_classes}. "
             "Evaluate on the data set that the model was trained for."
         )
-    module = build_model(cfg, "module", None if cfg.segmentor.weights else checkpoint)
-    trainer = build_trainer(cfg, [])
-    try:
-        return dict(trainer.validate(module, datamodule=datamodule)[0])
-    finally:
-        wandb.finish()
+
+
+def _entrants(
+    cfg: DictConfig, methods: list[Method], intervals: list[int], source: VideoSource, device: torch.device
+) -> list[Entrant]:
+    pairs = [
+        (method, interval)
+        for method in methods
+        for interval in ([1] if isinstance(method.propagator, PerFrame) else intervals)
+    ]
+    folder = _empty_folder(cfg)
+    entrants = []
+    for method, interval in pairs:
+        own = _with(cfg, interval=interval)
+        below = "" if len(pairs) == 1 else f"{method.name}-interval{interval}"
+        entrants.append(
+            Entrant(
+                method,
+                interval,
+                instantiate(own.keyframes),
+                instantiate(own.metrics).to(device),
+                None if folder is None else PredictionWriter(folder / below, source),
+            )
+        )
+    return entrants
+
+
+def _empty_folder(cfg: DictConfig) -> Path | None:
+    """Where predictions go; what an interrupted run has left there may stay."""
+    if cfg.predictions_to is None:
+        return None
+    folder = Path(cfg.predictions_to)
+    if cfg.resume is None and folder.exists() and any(folder.iterdir()):
+        raise ValueError(f"predictions_to must be a new or empty folder; {folder} holds something. Name another.")
+    return folder
+
+
+def _setting(cfg: DictConfig, methods: list[Method], intervals: list[int], world_size: int) -> dict[str, str]:
+    """What the scores depend on, by name."""
+    groups = plain(cfg, resolve=True)
+    setting = {
+        "intervals": str(intervals),
+        "processes": str(world_size),
+        "trainer.precision": str(cfg.trainer.precision),
+    }
+    for name in ("data", "metrics", "keyframes"):
+        setting |= _flat(groups[name], name)
+    for method in methods:
+        known = (method.flow, method.propagation, method.checkpoint_sha256 or method.checkpoint)
+        setting[f"methods.{method.name}"] = ", ".join(map(str, known))
+    return setting
+
+
+def _flat(node: Any, name: str) -> dict[str, str]:  # what a configuration holds
+    """Name each value by its dotted key."""
+    if not isinstance(node, dict):
+        return {name: str(node)}
+    return {key: value for part, below in node.items() for key, value in _flat(below, f"{name}.{part}").items()}
+
+
+def _run(fabric: lightning.Fabric, entrants: list[Entrant], datamodule: VideoDataModule, notes: Notes) -> None:
+    """Let each process see its share of the data."""
+    loader: Any = datamodule.val_dataloader()
+    source, device, shown = datamodule.val_videos, fabric.device, fabric.is_global_zero
+    rank, world_size = fabric.global_rank, fabric.world_size
+    if isinstance(loader.dataset, ClipDataset):
+        videos = range(rank, len(source), world_size)
+        evaluate_videos(
+            entrants, source, videos, notes, device, loader.dataset.chunk, datamodule.num_workers, progress=shown
+        )
+    else:
+        places = scored_frames(source)
+        batches = range(rank, len(places), world_size)
+        evaluate_pairs(entrants, loader, places, batches, notes, device, progress=shown)
+
+
+def _rate(fabric: lightning.Fabric, entrant: Entrant) -> float | None:
+    """Frames per second of a device."""
+    sums = torch.tensor([entrant.num_frames, entrant.seconds], dtype=torch.float64, device=fabric.device)
+    total = fabric.all_reduce(sums, reduce_op="sum")
+    assert isinstance(total, torch.Tensor)  # as it was given
+    num_frames, seconds = total.tolist()
+    return num_frames / seconds if seconds else None
+
+
+def _record(
+    cfg: DictConfig, source: VideoSource, results: list[MethodResult], device: torch.device, world_size: int
+) -> ResultRecord:
+    """Store an evaluation in the run's folder and in the table."""
+    record = ResultRecord(
+        data=cfg.data.name,
+        split=cfg.data.get("val_split", "val"),
+        num_videos=len(source),
+        num_frames=len(scored_frames(source)),
+        seed=cfg.seed,
+        created=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
+        command=shlex.join(["python", *sys.argv]),
+        code_version=code_version(),
+        environment=environment(device, world_size),
+        config=plain(cfg, resolve=True),
+        results=tuple(results),
+    )
+    write_record(record, cfg.paths.output)
+    append_rows(cfg.table, record, cfg.paths.output)
+    return record
+
+
+def _with(cfg: DictConfig, interval: int) -> DictConfig:
+    cfg = cfg.copy()
+    cfg.interval = interval
+    return cfg

@@ -1,5 +1,6 @@
-"""mIoU, WIoU, per-class IoU and pixel accuracy, from one confusion matrix over all frames."""
+"""mIoU, WIoU, per-class IoU, pixel accuracy and drift, from one confusion matrix per distance from the key frame."""
 
+from collections.abc import Sequence
 from typing import Literal, TypedDict
 
 import torch
@@ -19,27 +20,32 @@ class IoUScores(TypedDict, total=False):
         WIoU: IoU of each class weighted by its share of the labelled pixels.
         pixel_accuracy: share of the labelled pixels that are right.
         class_IoU: IoU by class; classes without a defined IoU are absent.
+        drift: mIoU by distance from the key frame, in frames; distances without a labelled pixel are absent. Only
+            `SegmentationScores` and its kind know it.
     """
 
     mIoU: float
     WIoU: float
     pixel_accuracy: float
     class_IoU: dict[int, float]
+    drift: dict[int, float]
 
 
 class SegmentationScores(Metric):
-    """Score label maps against the truth, pooled over every frame it sees.
+    """Score label maps against the truth, pooled over every frame it sees, and by distance from the key frame.
 
     As input to ``update`` the metric accepts:
 
     - ``prediction`` (T, H, W): integer classes 0..K-1; T may be any number of frames of any video.
     - ``labels`` (T, H, W): integer classes 0..K-1, or VOID where nothing is scored.
+    - ``distances``: of the T frames from the key frame that they were carried from, in frames; all 0 if not given.
 
     As output of ``compute`` it returns :class:`IoUScores`.
 
     Args:
         num_classes: K.
         classes_over: which classes the mean runs over (see `iou_scores`).
+        interval: distances 0..interval - 1 are told apart, the last one stands for all that are larger.
 
     Raises:
         ValueError: on construction for arguments out of range; on update if shapes or classes do not fit.
@@ -48,7 +54,7 @@ class SegmentationScores(Metric):
         >>> metric = SegmentationScores(num_classes=2)
         >>> metric.update(torch.tensor([[[0, 1, 1]]]), torch.tensor([[[0, 0, 255]]]))
         >>> metric.compute()
-        {'mIoU': 50.0, 'WIoU': 50.0, 'pixel_accuracy': 50.0, 'class_IoU': {0: 50.0}}
+        {'mIoU': 50.0, 'WIoU': 50.0, 'pixel_accuracy': 50.0, 'class_IoU': {0: 50.0}, 'drift': {0: 50.0}}
     """
 
     is_differentiable = False
@@ -57,22 +63,35 @@ class SegmentationScores(Metric):
 
     confusion: Tensor
 
-    def __init__(self, num_classes: int, classes_over: ClassesOver = "target") -> None:
+    def __init__(self, num_classes: int, classes_over: ClassesOver = "target", interval: int = 1) -> None:
         super().__init__()
         if not 1 <= num_classes <= VOID:
             raise ValueError(f"num_classes must be in 1..{VOID}, since labels are bytes; got {num_classes}.")
+        if interval < 1:
+            raise ValueError(f"interval must be at least 1 frame; got {interval}.")
         _check_classes_over(classes_over)
         self.num_classes = num_classes
         self.classes_over = classes_over
-        self.add_state("confusion", torch.zeros(num_classes, num_classes, dtype=torch.int64), dist_reduce_fx="sum")
+        self.interval = interval
+        counts = torch.zeros(interval, num_classes, num_classes, dtype=torch.int64)
+        self.add_state("confusion", counts, dist_reduce_fx="sum")
 
-    def update(self, prediction: Tensor, labels: Tensor) -> None:
-        """Add frames: prediction and labels (T, H, W)."""
-        self.confusion += confusion_matrix(prediction, labels, self.num_classes).to(self.confusion.device)
+    def update(self, prediction: Tensor, labels: Tensor, distances: Sequence[int] | None = None) -> None:
+        """Add frames: prediction and labels (T, H, W), and the distances of the T frames from their key frame."""
+        if prediction.shape != labels.shape:
+            raise ValueError(_shapes_differ(prediction, labels))
+        distances = [0] * len(labels) if distances is None else distances
+        for frame_prediction, frame_labels, distance in zip(prediction, labels, distances, strict=True):
+            counts = confusion_matrix(frame_prediction, frame_labels, self.num_classes)
+            self.confusion[min(distance, self.interval - 1)] += counts.to(self.confusion.device)
 
     def compute(self) -> IoUScores:
         """Return the scores of all frames so far."""
-        return iou_scores(self.confusion, self.classes_over)
+        scores = iou_scores(self.confusion.sum(0), self.classes_over)
+        if scores:
+            by_distance = [iou_scores(counts, self.classes_over) for counts in self.confusion]
+            scores["drift"] = {distance: part["mIoU"] for distance, part in enumerate(by_distance) if part}
+        return scores
 
 
 def confusion_matrix(prediction: Tensor, labels: Tensor, num_classes: int) -> Tensor:
@@ -90,10 +109,7 @@ def confusion_matrix(prediction: Tensor, labels: Tensor, num_classes: int) -> Te
         ValueError: if the shapes differ or a value is no class.
     """
     if prediction.shape != labels.shape:
-        raise ValueError(
-            "prediction and labels must have the same shape; "
-            f"got {tuple(prediction.shape)} and {tuple(labels.shape)}. Resize the prediction to the labels' size."
-        )
+        raise ValueError(_shapes_differ(prediction, labels))
     # One table over all pairs of bytes: void and wrong values need no masks, they show up in rows and columns
     # of their own. About 25 times faster than torchmetrics' function, and not quadratic in deterministic mode.
     pairs = _as_bytes(labels, "labels").int() * 256 + _as_bytes(prediction, "prediction")
@@ -139,6 +155,13 @@ def iou_scores(confusion: Tensor, over: ClassesOver = "target") -> IoUScores:
 def _check_classes_over(over: str) -> None:
     if over not in ("target", "union"):
         raise ValueError(f"the mean IoU runs over 'target' or 'union' classes; got {over!r}. VSPW uses 'target'.")
+
+
+def _shapes_differ(prediction: Tensor, labels: Tensor) -> str:
+    return (
+        "prediction and labels must have the same shape; "
+        f"got {tuple(prediction.shape)} and {tuple(labels.shape)}. Resize the prediction to the labels' size."
+    )
 
 
 def _as_bytes(values: Tensor, name: str) -> Tensor:

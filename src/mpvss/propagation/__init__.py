@@ -10,7 +10,7 @@ from mpvss.propagation.masks import MaskPropagation
 from mpvss.propagation.per_frame import PerFrame
 from mpvss.propagation.schedule import FixedInterval
 from mpvss.propagation.score_fusion import ScoreFusion
-from mpvss.propagation.semantic import MASK_STRIDE, label_map, mask_scores, semantic_map, semantic_scores
+from mpvss.propagation.semantic import MASK_STRIDE, label_map, mask_scores, mask_stride, semantic_map, semantic_scores
 from mpvss.propagation.warp import resize_flow, warp
 
 PropagatorModule = MaskPropagation | FeaturePropagation | ScoreFusion | PerFrame
@@ -26,6 +26,7 @@ __all__ = [
     "ScoreFusion",
     "label_map",
     "mask_scores",
+    "mask_stride",
     "resize_flow",
     "semantic_map",
     "semantic_scores",

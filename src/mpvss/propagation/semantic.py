@@ -10,6 +10,18 @@ MASK_STRIDE = 4
 """Pixels of the padded frame per pixel of the mask logits, in each direction."""
 
 
+def mask_stride(mask_logits: Tensor, size: tuple[int, int]) -> int:
+    """Tell how many pixels of the padded frame a pixel of a map stands for, in each direction.
+
+    It is `MASK_STRIDE`, except for maps that cover the frame as they are: the ground-truth oracle's, of full size.
+
+    Args:
+        mask_logits: (..., h, w), or other maps of a segmentor.
+        size: (H, W) of the frame, in pixels.
+    """
+    return 1 if mask_logits.shape[-2] >= size[0] and mask_logits.shape[-1] >= size[1] else MASK_STRIDE
+
+
 def semantic_scores(segments: Segments, size: tuple[int, int]) -> Tensor:
     """Aggregate N classified masks into one score per class and pixel.
 
@@ -28,14 +40,15 @@ def semantic_scores(segments: Segments, size: tuple[int, int]) -> Tensor:
     """
     class_logits, mask_logits = segments
     height, width = size
-    padded = (mask_logits.shape[-2] * MASK_STRIDE, mask_logits.shape[-1] * MASK_STRIDE)
+    stride = mask_stride(mask_logits, size)
+    padded = (mask_logits.shape[-2] * stride, mask_logits.shape[-1] * stride)
     if height > padded[0] or width > padded[1]:
         raise ValueError(
             f"mask logits {tuple(mask_logits.shape)} cover {padded[0]}x{padded[1]} pixels; "
             f"got a frame of {height}x{width}. Pass the size of the frame that was segmented."
         )
     class_probs = class_logits.softmax(-1)[..., :-1]
-    masks = F.interpolate(mask_logits, size=padded, mode="bilinear", align_corners=False).sigmoid()
+    masks = _upsample(mask_logits, stride).sigmoid()
     return torch.einsum("bqk,bqhw->bkhw", class_probs, masks[..., :height, :width])
 
 
@@ -67,7 +80,7 @@ def label_map(prediction: Prediction, size: tuple[int, int]) -> Tensor:
     """
     if prediction.scores is None:
         return semantic_map(prediction.segments, size)
-    upsampled = F.interpolate(prediction.scores, scale_factor=MASK_STRIDE, mode="bilinear", align_corners=False)
+    upsampled = _upsample(prediction.scores, mask_stride(prediction.scores, size))
     return upsampled[..., : size[0], : size[1]].argmax(1).to(torch.uint8)
 
 
@@ -87,3 +100,11 @@ def semantic_map(segments: Segments, size: tuple[int, int]) -> Tensor:
     # One image at a time: full-size scores of a whole batch would not fit at 1024x2048.
     images = zip(segments.class_logits.split(1), segments.mask_logits.split(1), strict=True)
     return torch.cat([semantic_scores(Segments(*image), size).argmax(1).to(torch.uint8) for image in images])
+
+
+def _upsample(maps: Tensor, stride: int) -> Tensor:
+    """Bring maps (B, N, h, w) to the size of the padded frame."""
+    if stride == 1:
+        return maps
+    size = (maps.shape[-2] * stride, maps.shape[-1] * stride)
+    return F.interpolate(maps, size=size, mode="bilinear", align_corners=False)

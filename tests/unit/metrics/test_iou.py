@@ -25,6 +25,7 @@ def slow_scores(prediction, labels, num_classes, over):
         "WIoU": weighted,
         "pixel_accuracy": accuracy,
         "class_IoU": ious,
+        "drift": {0: sum(ious.values()) / len(ious)},
     }
 
 
@@ -74,6 +75,21 @@ def test_only_the_union_counts_classes_that_are_only_predicted():
     assert iou_scores(confusion, "union")["mIoU"] == 37.5
 
 
+def test_drift_is_the_mean_iou_of_the_frames_at_each_distance():
+    prediction, labels = random_maps(7, 6, 0.2, 4)
+    prediction[1] = labels[1] * (labels[1] != VOID)  # perfect at distance 1
+    metric = SegmentationScores(6, interval=4)
+    metric.update(torch.from_numpy(prediction), torch.from_numpy(labels), [3, 1, 0])
+    expected = {
+        distance: slow_scores(prediction[frame], labels[frame], 6, "target")["mIoU"]
+        for distance, frame in ((0, 2), (1, 1), (3, 0))
+    }
+    assert metric.compute()["drift"] == pytest.approx(expected, abs=1e-9)
+    assert expected[1] == 100.0
+    pooled = slow_scores(prediction, labels, 6, "target")
+    assert metric.compute()["mIoU"] == pytest.approx(pooled["mIoU"], abs=1e-9)
+
+
 def test_without_labelled_pixels_no_score_is_given():
     metric = SegmentationScores(2)
     metric.update(torch.zeros(1, 3, 2, dtype=torch.uint8), torch.full((1, 3, 2), VOID, dtype=torch.uint8))
@@ -117,5 +133,9 @@ def test_bad_maps_are_refused_with_the_numbers():
 def test_bad_settings_are_refused():
     with pytest.raises(ValueError, match=r"1..255, since labels are bytes; got 256"):
         SegmentationScores(256)
+    with pytest.raises(ValueError, match="interval must be at least 1 frame; got 0"):
+        SegmentationScores(3, interval=0)
+    with pytest.raises(ValueError, match=r"same shape; got \(2, 1, 3\) and \(1, 1, 3\)"):
+        SegmentationScores(3).update(torch.zeros(2, 1, 3).byte(), torch.zeros(1, 1, 3).byte())
     with pytest.raises(ValueError, match="'target' or 'union' classes; got 'all'"):
         SegmentationScores(3, "all")

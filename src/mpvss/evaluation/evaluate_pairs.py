@@ -1,0 +1,66 @@
+"""Pairs of sparsely labelled videos, segmented once for all intervals."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import torch
+from torch.utils.data import DataLoader
+
+from mpvss.data import OffsetPairs
+from mpvss.evaluation.entrant import Entrant
+from mpvss.evaluation.evaluate_videos import show_frames
+from mpvss.evaluation.notes import Notes
+from mpvss.inference import segment_pairs
+from mpvss.progress import progress_bar
+from mpvss.types import FramePair
+
+
+def evaluate_pairs(
+    entrants: Sequence[Entrant],
+    pairs: "DataLoader[FramePair]",
+    places: Sequence[tuple[int, int]],
+    batches: Sequence[int],
+    notes: Notes,
+    device: torch.device,
+    progress: bool = True,
+) -> None:
+    """Segment and score labelled frames from key frames at every distance; each method does so once for its intervals.
+
+    Args:
+        entrants: whose scores grow; those of a method stand side by side.
+        pairs: batches of pairs, each of one labelled frame, whose gaps go from 0 to the largest interval - 1.
+        places: of each batch, number of the video, and of the labelled frame in it.
+        batches: which of them; what is done according to the notes is passed over.
+        notes: are kept.
+        device: of the entrants.
+        progress: whether to show a progress bar.
+    """
+    done = set(notes.done)
+    batches = [batch for batch in batches if batch not in done]
+    assert isinstance(pairs.dataset, OffsetPairs)
+    loader = DataLoader(
+        pairs.dataset,
+        batch_sampler=[list(pairs.dataset.batches()[batch]) for batch in batches],
+        num_workers=pairs.num_workers,
+        collate_fn=pairs.collate_fn,
+        pin_memory=device.type == "cuda",
+    )
+    with progress_bar("pairs", progress) as bar:
+        task = bar.add_task("evaluating", total=len(batches) * pairs.dataset.max_distance)
+        for batch, pair in zip(batches, loader, strict=True):
+            on_device = FramePair._make(None if part is None else part.to(device) for part in pair)
+            show_frames(entrants, on_device.key_frame, on_device.key_labels)
+            for method, group in groupby(entrants, key=lambda entrant: entrant.method):
+                members = list(group)
+                reached = _near(on_device, max(entrant.interval for entrant in members))
+                prediction = segment_pairs(method.propagator, reached)
+                for entrant in members:
+                    entrant.take_pairs(places[batch], reached, prediction)
+            bar.advance(task, len(pair.gap))
+            notes.finish(batch, entrants)
+
+
+def _near(pair: FramePair, interval: int) -> FramePair:
+    """Keep the pairs whose key frame is near enough for an interval."""
+    kept = pair.gap < interval
+    return FramePair._make(None if part is None else part[kept] for part in pair)

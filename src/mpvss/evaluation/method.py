@@ -1,0 +1,27 @@
+"""What is compared with what."""
+
+from typing import NamedTuple
+
+from mpvss.propagation import PropagatorModule
+
+
+class Method(NamedTuple):
+    """One way to segment videos.
+
+    Attributes:
+        name: as it appears in results.
+        propagator: in eval mode, on its device.
+        backbone: option of the group `backbone`; None for the oracle.
+        flow: option of the group `flow`; None where nothing flows.
+        propagation: option of the group `propagation`.
+        checkpoint: the weights' file, or None.
+        checkpoint_sha256: of that file.
+    """
+
+    name: str
+    propagator: PropagatorModule
+    backbone: str | None = None
+    flow: str | None = None
+    propagation: str | None = None
+    checkpoint: str | None = None
+    checkpoint_sha256: str | None = None

@@ -1,0 +1,71 @@
+"""From an entrant's sums to what is recorded of it."""
+
+from mpvss.evaluation.costs import FrameCosts
+from mpvss.evaluation.entrant import Entrant
+from mpvss.metrics import VideoMetrics
+from mpvss.results import MethodResult
+from mpvss.types import ClassList
+
+
+def method_result(
+    entrant: Entrant, classes: ClassList, costs: FrameCosts | None, frames_per_second: float | None
+) -> MethodResult:
+    """Compute the scores of an entrant; all processes have to do so together.
+
+    Args:
+        entrant: that has seen all videos.
+        classes: of the data.
+        costs: of its method's frames, where they were counted.
+        frames_per_second: that it segmented.
+    """
+    method, interval = entrant.method, entrant.interval
+    iou = entrant.metrics.iou()
+    return MethodResult(
+        method=method.name,
+        backbone=method.backbone,
+        flow=method.flow,
+        propagation=method.propagation,
+        interval=interval,
+        checkpoint=method.checkpoint,
+        checkpoint_sha256=method.checkpoint_sha256,
+        scores=entrant.metrics.compute(),
+        class_iou=_named(iou.get("class_IoU", {}), classes),
+        drift=iou.get("drift", {}),
+        key_gmacs=None if costs is None else costs.key,
+        non_key_gmacs=None if costs is None else costs.non_key,
+        gmacs=None if costs is None else costs.average(interval),
+        parameters=sum(parameter.numel() for parameter in method.propagator.parameters()),
+        frames_per_second=frames_per_second,
+    )
+
+
+def predictions_result(name: str, interval: int, metrics: VideoMetrics, classes: ClassList) -> MethodResult:
+    """Record the scores of stored label maps, of which nothing else is known.
+
+    Args:
+        name: to call them by.
+        interval: that they are said to be of.
+        metrics: that have seen them all.
+        classes: of the data.
+    """
+    return MethodResult(
+        method=name,
+        backbone=None,
+        flow=None,
+        propagation=None,
+        interval=interval,
+        checkpoint=None,
+        checkpoint_sha256=None,
+        scores=metrics.compute(),
+        class_iou=_named(metrics.iou().get("class_IoU", {}), classes),
+        drift={},
+        key_gmacs=None,
+        non_key_gmacs=None,
+        gmacs=None,
+        parameters=None,
+        frames_per_second=None,
+    )
+
+
+def _named(scores: dict[int, float], classes: ClassList) -> dict[str, float]:
+    return {classes.names[index]: score for index, score in scores.items()}
