@@ -36,7 +36,8 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
     "module": LIBRARY,
     "flow_module": MODELS | {"criterion", "optim"},
     "callbacks": LIBRARY | {"module"},
-    "building": LIBRARY,
+    "loggers": set(),
+    "building": LIBRARY | {"loggers"},
     "launch": LIBRARY | {"module", "callbacks", "comparison", "building", "benchmark"},
 }
 
@@ -45,10 +46,10 @@ DOORS = {  # third party -> the files that may import it
     "timm": r"mpvss/backbone/.*",
     "scipy": r"mpvss/criterion/matcher\.py",
     "transformers": r"mpvss/benchmark/transformers_twin\.py",
-    "wandb": r"mpvss/((callbacks|launch)/.*|building\.py)",
-    "hydra": r"mpvss/(launch/.*|building\.py)|[^/]+\.py",
-    "omegaconf": r"mpvss/(launch/.*|building\.py)|[^/]+\.py",
-    "lightning": r"mpvss/(data/datamodule|module|flow_module|building|(launch|callbacks)/.*)\.py",
+    "wandb": r"mpvss/((callbacks|launch)/.*|loggers\.py)",
+    "hydra": r"mpvss/(launch/.*|building\.py|loggers\.py)|[^/]+\.py",
+    "omegaconf": r"mpvss/(launch/.*|building\.py|loggers\.py)|[^/]+\.py",
+    "lightning": r"mpvss/(data/datamodule|module|flow_module|building|loggers|(launch|callbacks)/.*)\.py",
 }
 
 NAMES_THAT_SAY_NOTHING = {"utils", "helpers", "common", "base", "manager"}
