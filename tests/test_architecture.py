@@ -36,9 +36,10 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
     "module": LIBRARY,
     "flow_module": MODELS | {"criterion", "optim"},
     "callbacks": LIBRARY | {"module"},
+    "report": {*PLAIN, "benchmark"},
     "loggers": set(),
     "building": LIBRARY | {"loggers"},
-    "launch": LIBRARY | {"module", "callbacks", "comparison", "building", "benchmark"},
+    "launch": LIBRARY | {"module", "callbacks", "comparison", "building", "benchmark", "report"},
 }
 
 DOORS = {  # third party -> the files that may import it
@@ -49,6 +50,7 @@ DOORS = {  # third party -> the files that may import it
     "wandb": r"mpvss/((callbacks|launch)/.*|loggers\.py)",
     "hydra": r"mpvss/(launch/.*|building\.py|loggers\.py)|[^/]+\.py",
     "omegaconf": r"mpvss/(launch/.*|building\.py|loggers\.py)|[^/]+\.py",
+    "matplotlib": r"mpvss/report/(figures|style|document)\.py",
     "lightning": r"mpvss/(data/datamodule|module|flow_module|building|loggers|(launch|callbacks)/.*)\.py",
 }
 

@@ -16,7 +16,9 @@ def proxy():
         yield listener
 
 
-def test_a_sweep_gives_one_offline_wandb_run_per_interval_without_an_account(run, small, proxy, wandb_records, tmp_path):
+def test_a_sweep_gives_one_offline_wandb_run_per_interval_without_an_account(
+    run, small, proxy, wandb_records, tmp_path
+):
     address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
     proxies = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"), address)
     answer = run("train.py", "-m", *small, "interval=2,5", *ONE_STEP, "hydra.sweep.dir=sweep", **proxies)

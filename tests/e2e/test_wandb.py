@@ -26,8 +26,9 @@ def offline_run(run_here, small, monkeypatch, tmp_path):
     monkeypatch.setenv("WANDB_MODE", "offline")
     monkeypatch.setenv("WANDB_DATA_DIR", str(tmp_path / "staged"))
     answer = run_here(
-        "train.py", *small, f"trainer.max_steps={NUM_STEPS}", "trainer.val_check_interval=2", "logger.wandb.log_model=true",
-        f"data.val_videos={NUM_VIDEOS}", "callbacks.pictures.num_videos=2", "logger.wandb.group=night",
+        "train.py", *small, f"trainer.max_steps={NUM_STEPS}", "trainer.val_check_interval=2",
+        "logger.wandb.log_model=true", f"data.val_videos={NUM_VIDEOS}", "callbacks.pictures.num_videos=2",
+        "logger.wandb.group=night",
     )  # fmt: skip
     assert answer.status == 0, answer.err
     return tmp_path / "out"
@@ -155,4 +156,5 @@ def decoded(path):
 
 
 def head():
-    return subprocess.run(["git", "rev-parse", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True, check=True).stdout.strip()
+    command = ["git", "rev-parse", "HEAD"]
+    return subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True).stdout.strip()

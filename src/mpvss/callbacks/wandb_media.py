@@ -20,7 +20,7 @@ class FrameShown(NamedTuple):
 
     Attributes:
         video: its name.
-        index: of the frame in it.
+        position: of the frame in it.
         is_key: whether it was segmented itself.
         frame: (3, H, W) uint8 RGB.
         labels: (H, W) uint8 classes or VOID.
@@ -29,7 +29,7 @@ class FrameShown(NamedTuple):
     """
 
     video: str
-    index: int
+    position: int
     is_key: bool
     frame: Tensor
     labels: Tensor
@@ -50,12 +50,12 @@ def frame_media(shown: Sequence[FrameShown], classes: ClassList) -> dict[str, An
         W&B's objects by name: ``pictures``; ``flow``, absent where nothing moved by flow; and ``frames``, a table of
         both with video, frame, whether it is a key frame, and pixel accuracy in percent (None without labels).
     """
-    columns = ["video", "frame", "key frame", "picture", "flow", "pixel accuracy"]
-    table, names = wandb.Table(columns=columns), _mask_names(classes)
+    table = wandb.Table(columns=["video", "frame", "key frame", "picture", "flow", "pixel accuracy"])
+    names = _mask_names(classes)
     pictures = [_picture(frame, names) for frame in shown]
     flows = [None if frame.flow is None else _flow_picture(frame, frame.flow) for frame in shown]
     for frame, picture, flow in zip(shown, pictures, flows, strict=True):
-        table.add_data(frame.video, frame.index, frame.is_key, picture, flow, _accuracy(frame))
+        table.add_data(frame.video, frame.position, frame.is_key, picture, flow, _accuracy(frame))
     known = [flow for flow in flows if flow is not None]
     return {"frames": table, "pictures": pictures, **({"flow": known} if known else {})}
 
@@ -122,7 +122,7 @@ def _flow_picture(frame: FrameShown, flow: Tensor) -> wandb.Image:
 
 
 def _caption(frame: FrameShown) -> str:
-    return f"{frame.video}, frame {frame.index}" + (", key frame" if frame.is_key else "")
+    return f"{frame.video}, frame {frame.position}" + (", key frame" if frame.is_key else "")
 
 
 def _pixels(picture: Tensor) -> np.ndarray:

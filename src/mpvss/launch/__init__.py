@@ -8,6 +8,7 @@ from mpvss.launch.demonstrate import demonstrate
 from mpvss.launch.errors import report_errors
 from mpvss.launch.evaluate import evaluate
 from mpvss.launch.predict import predict
+from mpvss.launch.report import gather_runs, report_runs
 from mpvss.launch.train import train
 
-__all__ = ["benchmark", "demonstrate", "evaluate", "predict", "report_errors", "train"]
+__all__ = ["benchmark", "demonstrate", "evaluate", "gather_runs", "predict", "report_errors", "report_runs", "train"]

@@ -24,7 +24,7 @@ def video(key):
 )
 def test_shown_are_the_first_frame_and_the_last_before_the_next_key_frame(key, expected):
     shown = list(video([bool(k) for k in key]).ends())
-    assert [frame.index for frame in shown] == expected
+    assert [frame.position for frame in shown] == expected
     assert [frame.flow is None for frame in shown] == [frame.is_key for frame in shown]
 
 
@@ -45,5 +45,5 @@ def test_without_wandb_nothing_is_asked_for():
 
 
 def test_no_pictures_at_all_are_had_by_removing_the_callback():
-    with pytest.raises(ValueError, match="~callbacks.pictures"):
+    with pytest.raises(ValueError, match=r"~callbacks\.pictures"):
         ValidationPictures(num_videos=0)
