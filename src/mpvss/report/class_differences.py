@@ -6,8 +6,8 @@ from typing import NamedTuple
 from mpvss.report.published import CLASSES_WON, INTERVAL, paper_name
 from mpvss.report.summaries import Summary
 
-FAVOURITES = ("query_flow", "optical_flow")
-"""What is compared unless two methods are named: the paper's own, and its baseline."""
+FAVOURITES = (("query_flow", "optical_flow"), ("query_flow", "copy"))
+"""What is compared unless two methods are named, the first pair that there is: the paper's method and its baselines."""
 
 
 class ClassDifferences(NamedTuple):
@@ -51,7 +51,7 @@ def class_differences(summaries: Sequence[Summary], methods: Sequence[str] | Non
 
     Args:
         summaries: of one data set.
-        methods: the two names; None takes the paper's method and optical flow, where there are both.
+        methods: the two names; None takes one of `FAVOURITES`, if there is one.
 
     Raises:
         ValueError: if `methods` are not two of those evaluated.
@@ -59,7 +59,10 @@ def class_differences(summaries: Sequence[Summary], methods: Sequence[str] | Non
     known = list(dict.fromkeys(summary.method for summary in summaries))
     if methods is not None and (len(set(methods)) != 2 or not set(methods) <= set(known)):
         raise ValueError(f"compare must be two methods of {', '.join(known)}; got {', '.join(methods)}.")
-    method, rival = methods or FAVOURITES
+    pair = methods or next((pair for pair in FAVOURITES if set(pair) <= set(known)), None)
+    if pair is None:
+        return []
+    method, rival = pair
     found = []
     for backbone in dict.fromkeys(summary.backbone for summary in summaries):
         ours, theirs = (_by_interval(summaries, backbone, name) for name in (method, rival))

@@ -22,7 +22,7 @@ def write_report(folder: str | Path, records: Sequence[ResultRecord], compared: 
     Args:
         folder: for the files; made if it is not there.
         records: of evaluations, at least one.
-        compared: two methods whose classes are compared; None takes query flow and optical flow, where there are both.
+        compared: two methods whose classes are compared; None takes query flow and a baseline, where there are both.
 
     Returns:
         ``report.md``.

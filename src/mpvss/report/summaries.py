@@ -39,9 +39,9 @@ class Summary(NamedTuple):
 
     Attributes:
         method: its name.
-        backbone: option of the group `backbone`, and so on for the next two.
-        flow: None for methods without.
-        propagation: option.
+        backbone: option of the group `backbone`; ``-`` without.
+        flow: option; None without.
+        propagation: option; ``-`` without.
         interval: frames from one key frame to the next.
         seeds: evaluations taken together.
         scores: percent by name, as in `MethodResult`.
@@ -95,7 +95,8 @@ class _Setting(NamedTuple):
 
 
 def _setting(result: MethodResult) -> _Setting:
-    return _Setting(result.method, result.backbone, result.flow, result.propagation, result.interval)
+    # What scores without a model, such as stored predictions, has neither backbone nor propagation.
+    return _Setting(result.method, result.backbone or "-", result.flow, result.propagation or "-", result.interval)
 
 
 def _summary(results: Sequence[MethodResult]) -> Summary:
@@ -114,7 +115,7 @@ def _costs(result: MethodResult) -> dict[str, float]:
         "GMACs": result.gmacs,
         "key_GMACs": result.key_gmacs,
         "non_key_GMACs": result.non_key_gmacs,
-        "parameters_M": result.parameters / 1e6,
+        "parameters_M": result.parameters and result.parameters / 1e6,
         "fps": result.frames_per_second,
     }
     return {name: value for name, value in costs.items() if value is not None}

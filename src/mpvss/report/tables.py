@@ -20,11 +20,11 @@ SCORES = {
 """Names of scores, in the order of their columns, and the heads of these."""
 
 _COSTS = {
-    "GMACs": ("GMACs / frame", ".2f"),
-    "key_GMACs": ("key frame", ".2f"),
-    "non_key_GMACs": ("non-key frame", ".2f"),
-    "parameters_M": ("params M", ".2f"),
-    "fps": ("frames/s", ".2f"),
+    "GMACs": ("GMACs / frame", ".4g"),
+    "key_GMACs": ("key frame", ".4g"),
+    "non_key_GMACs": ("non-key frame", ".4g"),
+    "parameters_M": ("params M", ".4g"),
+    "fps": ("frames/s", ".4g"),
 }
 
 _LABELS = (Column("backbone", "backbone"), Column("method", "method"))
@@ -67,7 +67,8 @@ def cost_table(data: DataSplit, summaries: Sequence[Summary]) -> Table:
         ours = [_without_deviation(summary.costs.get(name)) for summary in summaries]
         theirs = [paper_costs(data.data, summary).get(name) for summary in summaries]
         columns += _add_columns(rows, name, head, spec, ours, theirs)
-    return Table("costs", "Costs", tuple(columns), rows, ("The paper's frames/s are those of one V100.",))
+    notes = ("The paper's frames/s are those of one V100.",) if any("paper_fps" in row for row in rows) else ()
+    return Table("costs", "Costs", tuple(columns), rows, notes)
 
 
 def interval_table(data: DataSplit, summaries: Sequence[Summary], score: str) -> Table:
@@ -84,8 +85,8 @@ def interval_table(data: DataSplit, summaries: Sequence[Summary], score: str) ->
             | {"drop": None if first is None or last is None else first - last}
             | {"paper_drop": paper_drop(data.data, group[0], score)}
         )
-    if any(row["drop"] is not None for row in rows):
-        columns += [Column("drop", "loss, 2 to 10", ".1f"), Column("paper_drop", "paper", ".1f")]
+    losses = (Column("drop", "loss, 2 to 10", ".1f"), Column("paper_drop", "paper", ".1f"))
+    columns += [column for column in losses if any(row[column.key] is not None for row in rows)]
     return Table(f"{score}_by_interval", f"{score} by interval", tuple(columns), _restricted(rows, columns))
 
 

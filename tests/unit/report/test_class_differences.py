@@ -40,5 +40,8 @@ def test_any_two_methods_can_be_compared_and_others_are_refused(found):
             class_differences(found, wrong)
 
 
-def test_where_one_of_the_papers_pair_is_missing_nothing_is_compared(found):
-    assert class_differences([summary for summary in found if summary.method == "query_flow"], None) == []
+def test_without_optical_flow_copying_is_the_rival_and_without_any_nothing_is_compared(make_record, make_result):
+    records = [make_record(make_result(), make_result(method="copy")), make_record(make_result())]
+    ((both,), (alone,)) = (summaries([record]).values() for record in records)
+    assert [difference.rival for difference in class_differences(both, None)] == ["copy"]
+    assert class_differences(alone, None) == []

@@ -28,9 +28,10 @@ def test_differences_are_those_that_the_text_gives():
 def test_the_papers_numbers_are_found_by_data_method_backbone_and_interval(summary_of):
     assert paper_scores("vspw", summary_of()) == {"mIoU": 39.9, "WIoU": 62.0, "mVC8": 85.9, "mVC16": 80.4}
     assert paper_scores("vspw", summary_of(flow="copy")) == {"mIoU": 37.5}
-    assert paper_scores("cityscapes", summary_of(propagation="dff", backbone="r101")) == {"mIoU": 77.1}
+    with_flownet = {"propagation": "dff", "flow": "optical_flow"}
+    assert paper_scores("cityscapes", summary_of(**with_flownet, backbone="r101")) == {"mIoU": 77.1}
     assert paper_costs("vspw", summary_of()) == {"GMACs": 39.7, "parameters_M": 114.0, "fps": 32.86}
-    for other in ({"interval": 2}, {"backbone": "tiny"}, {"flow": "raft"}):
+    for other in ({"interval": 2}, {"backbone": "tiny"}, {"flow": "raft"}, {"propagation": "dff"}):
         assert paper_scores("vspw", summary_of(**other)) == paper_costs("vspw", summary_of(**other)) == {}
     assert paper_scores("camvid", summary_of()) == paper_costs("camvid", summary_of()) == {}
 

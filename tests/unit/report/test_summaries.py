@@ -48,3 +48,12 @@ def test_what_differs_is_not_mixed(make_record, make_result):
 def test_unknown_costs_are_absent(make_record, make_result):
     ((summary,),) = summaries([make_record(make_result(gmacs=None, frames_per_second=None))]).values()
     assert summary.costs.keys() == {"key_GMACs", "non_key_GMACs", "parameters_M"}
+
+
+def test_what_has_no_model_has_no_backbone_and_no_costs(make_record, make_result):
+    stored = make_result(
+        backbone=None, flow=None, propagation=None, checkpoint_sha256=None, parameters=None, key_gmacs=None,
+        non_key_gmacs=None, gmacs=None, frames_per_second=None,
+    )  # fmt: skip
+    ((summary,),) = summaries([make_record(stored)]).values()
+    assert (summary.backbone, summary.propagation, summary.costs) == ("-", "-", {})
