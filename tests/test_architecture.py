@@ -36,10 +36,11 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
     "module": LIBRARY,
     "flow_module": MODELS | {"criterion", "optim"},
     "callbacks": LIBRARY | {"module"},
+    "dashboard": set(),
     "report": {*PLAIN, "benchmark"},
     "loggers": set(),
     "building": LIBRARY | {"loggers"},
-    "launch": LIBRARY | {"module", "callbacks", "comparison", "building", "benchmark", "report"},
+    "launch": LIBRARY | {"module", "callbacks", "comparison", "building", "benchmark", "dashboard", "report"},
 }
 
 DOORS = {  # third party -> the files that may import it
@@ -48,6 +49,7 @@ DOORS = {  # third party -> the files that may import it
     "scipy": r"mpvss/criterion/matcher\.py",
     "transformers": r"mpvss/benchmark/transformers_twin\.py",
     "wandb": r"mpvss/((callbacks|launch)/.*|loggers\.py)",
+    "wandb_workspaces": r"mpvss/dashboard\.py",
     "hydra": r"mpvss/(launch/.*|building\.py|loggers\.py)|[^/]+\.py",
     "omegaconf": r"mpvss/(launch/.*|building\.py|loggers\.py)|[^/]+\.py",
     "matplotlib": r"mpvss/report/(figures|style|document)\.py",

@@ -1,6 +1,7 @@
 """A run logged to W&B offline, read back from its own files."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mpvss.dashboard import build_workspace, specification
 from mpvss.data import SyntheticVideos
 
 NUM_STEPS, NUM_VIDEOS = 4, 3
@@ -43,6 +45,7 @@ def test_an_offline_run_holds_every_curve_picture_and_table(offline_run, wandb_r
         return [row[key] for row in rows if key in row][-1]
 
     check_curves(rows)
+    check_dashboard({key for row in rows for key in row})
     check_what_the_run_says_of_itself(content)
     truths = check_pictures(last("val/pictures"), files)
     check_table(last("val/frames"), files, staged_files(content), truths)
@@ -67,6 +70,14 @@ def check_curves(rows):
     assert all(0 < wait < 1 for wait in waits)
     for key in ("val/mIoU", "val/pictures"):
         assert [row["trainer/global_step"] for row in rows if key in row] == [1, 3]
+
+
+def check_dashboard(logged):
+    """What the workspace shows is what a run logs, pretraining of flow apart."""
+    page = json.dumps(specification(build_workspace("team", "mpvss")))
+    shown = set(re.findall(r'"((?:train|val)/\w+)"', page))
+    assert shown - logged == {"val/EPE", "val/zero_EPE"}
+    assert logged >= {"lr/head", "trainer/global_step"}
 
 
 def check_what_the_run_says_of_itself(content):

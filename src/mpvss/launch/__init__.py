@@ -4,6 +4,7 @@
 """
 
 from mpvss.launch.benchmark import benchmark
+from mpvss.launch.dashboard import create_dashboard
 from mpvss.launch.demonstrate import demonstrate
 from mpvss.launch.errors import report_errors
 from mpvss.launch.evaluate import evaluate
@@ -11,4 +12,14 @@ from mpvss.launch.predict import predict
 from mpvss.launch.report import gather_runs, report_runs
 from mpvss.launch.train import train
 
-__all__ = ["benchmark", "demonstrate", "evaluate", "gather_runs", "predict", "report_errors", "report_runs", "train"]
+__all__ = [
+    "benchmark",
+    "create_dashboard",
+    "demonstrate",
+    "evaluate",
+    "gather_runs",
+    "predict",
+    "report_errors",
+    "report_runs",
+    "train",
+]
