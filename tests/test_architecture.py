@@ -38,8 +38,12 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
     "module": LIBRARY,
     "flow_module": MODELS | {"criterion", "optim"},
     "callbacks": LIBRARY | {"module"},
-    "building": LIBRARY,
-    "launch": LIBRARY | {"module", "callbacks", "evaluation", "building", "benchmark", "study"},
+    "dashboard": set(),
+    "report": {*PLAIN, "benchmark"},
+    "loggers": set(),
+    "building": LIBRARY | {"loggers"},
+    "launch": LIBRARY
+    | {"module", "flow_module", "callbacks", "evaluation", "building", "benchmark", "study", "dashboard", "report"},
 }
 
 DOORS = {  # third party -> the files that may import it
@@ -48,10 +52,12 @@ DOORS = {  # third party -> the files that may import it
     "scipy": r"mpvss/(criterion/matcher|data/simulated/regions)\.py",
     "transformers": r"mpvss/benchmark/transformers_twin\.py",
     "filelock": r"mpvss/evaluation/score_table\.py",
-    "wandb": r"mpvss/((callbacks|launch)/.*|building\.py)",
-    "hydra": r"mpvss/(launch/.*|building\.py)|[^/]+\.py",
-    "omegaconf": r"mpvss/(launch/.*|building\.py)|[^/]+\.py",
-    "lightning": r"mpvss/(data/datamodule|module|flow_module|optim/stepping|building|(launch|callbacks)/.*)\.py",
+    "wandb": r"mpvss/((callbacks|launch)/.*|loggers\.py)",
+    "wandb_workspaces": r"mpvss/dashboard\.py",
+    "hydra": r"mpvss/(launch/.*|(building|loggers)\.py)|[^/]+\.py",
+    "omegaconf": r"mpvss/(launch/.*|(building|loggers)\.py)|[^/]+\.py",
+    "matplotlib": r"mpvss/report/(figures|style|document)\.py",
+    "lightning": r"mpvss/(data/datamodule|module|flow_module|optim/stepping|building|loggers|(launch|callbacks)/.*)\.py",
 }
 
 NAMES_THAT_SAY_NOTHING = {"utils", "helpers", "common", "base", "manager"}

@@ -5,21 +5,26 @@
 
 from mpvss.launch.benchmark import benchmark
 from mpvss.launch.compare import compare
+from mpvss.launch.dashboard import create_dashboard
 from mpvss.launch.demonstrate import demonstrate
 from mpvss.launch.errors import report_errors
 from mpvss.launch.evaluate import evaluate
 from mpvss.launch.evaluate_flow import FLOW_DATA, evaluate_flow
 from mpvss.launch.predict import predict
+from mpvss.launch.report import gather_runs, report_runs
 from mpvss.launch.train import train
 
 __all__ = [
     "FLOW_DATA",
     "benchmark",
     "compare",
+    "create_dashboard",
     "demonstrate",
     "evaluate",
     "evaluate_flow",
+    "gather_runs",
     "predict",
     "report_errors",
+    "report_runs",
     "train",
 ]
