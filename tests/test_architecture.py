@@ -57,7 +57,7 @@ DOORS = {  # third party -> the files that may import it
     "hydra": r"mpvss/(launch/.*|(building|loggers)\.py)|[^/]+\.py",
     "omegaconf": r"mpvss/(launch/.*|(building|loggers)\.py)|[^/]+\.py",
     "matplotlib": r"mpvss/report/(figures|style|document)\.py",
-    "lightning": r"mpvss/(data/datamodule|module|flow_module|optim/stepping|building|loggers|(launch|callbacks)/.*)\.py",
+    "lightning": r"mpvss/(data/datamodule|(flow_)?module|optim/stepping|building|loggers|(launch|callbacks)/.*)\.py",
 }
 
 NAMES_THAT_SAY_NOTHING = {"utils", "helpers", "common", "base", "manager"}

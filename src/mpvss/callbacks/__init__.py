@@ -1,6 +1,6 @@
 """What a training run does beside training.
 
-`EffectiveBatch` sizes its steps, `BestCheckpoint` keeps its best weights, and `RunRecord` configuration and classes with
+`EffectiveBatch` sizes its steps, `BestCheckpoint` keeps its best weights, `RunRecord` configuration and classes with
 them. `GradientNorm` and `Throughput` log curves, to whatever logger there is; `ValidationPictures` shows W&B frames, a
 video and the IoU of each class.
 """
