@@ -54,6 +54,16 @@ def test_a_folder_of_clips_is_trained_on_and_evaluated(run_here, clips, tmp_path
     assert evaluated["val/mIoU"] == trained["val/mIoU"]
 
 
+def test_clips_without_a_label_are_trained_on_and_the_latest_weights_kept(run_here, clips, tmp_path):
+    for mask in clips.glob("data/*/mask/*.png"):
+        write_png(torch.zeros(1, 41, 66, dtype=torch.uint8), str(mask))  # others: void
+    answer = run_here("train.py", *TRAIN, "trainer.max_steps=2", "trainer.val_check_interval=1")
+    assert answer.status == 0, answer.err
+    assert "There is no val/mIoU on these data" in (tmp_path / "out" / "train.log").read_text()
+    for name in ("best", "last"):
+        assert torch.load(tmp_path / "out" / "checkpoints" / f"{name}.ckpt", weights_only=True)["global_step"] == 2
+
+
 def cut_short(clip):
     image = clip / "origin" / "00001.jpg"
     image.write_bytes(image.read_bytes()[:100])
