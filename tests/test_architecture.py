@@ -38,7 +38,7 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
     "module": LIBRARY,
     "flow_module": MODELS | {"criterion", "optim"},
     "callbacks": LIBRARY | {"module"},
-    "dashboard": set(),
+    "dashboard": {"loggers"},
     "report": {*PLAIN, "benchmark"},
     "loggers": set(),
     "building": LIBRARY | {"loggers"},

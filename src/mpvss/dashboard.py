@@ -6,9 +6,9 @@ import wandb_workspaces.reports.v2 as wr
 import wandb_workspaces.workspaces as ws
 from wandb_workspaces import expr
 
-NAME = "MPVSS"
+from mpvss.loggers import STEP
 
-_STEP = "trainer/global_step"
+_NAME = "MPVSS"
 _GROUPS = ("backbone", "interval")
 _BEST = "val/mIoU.max"
 
@@ -34,9 +34,9 @@ def build_workspace(entity: str, project: str) -> ws.Workspace:
     return ws.Workspace(
         entity=entity,
         project=project,
-        name=NAME,
+        name=_NAME,
         sections=[ws.Section(name=name, panels=panels, is_open=True) for name, panels in sections.items()],
-        settings=ws.WorkspaceSettings(x_axis=_STEP, max_runs=20),
+        settings=ws.WorkspaceSettings(x_axis=STEP, max_runs=20),
         runset_settings=ws.RunsetSettings(
             groupby=[expr.Config(name) for name in _GROUPS],
             order=[expr.Ordering(expr.Summary(_BEST), ascending=False)],
@@ -71,7 +71,7 @@ def build_report(entity: str, project: str) -> wr.Report:
     return wr.Report(
         entity=entity,
         project=project,
-        title=f"{NAME}: results",
+        title=f"{_NAME}: results",
         description="Mask propagation for video segmentation",
         blocks=blocks,
         width="fluid",
@@ -122,7 +122,7 @@ def _losses() -> list[Any]:
 
 def _optimization() -> list[Any]:
     return [
-        wr.LinePlot(title="learning rates", x=_STEP, metric_regex="lr/.*"),
+        wr.LinePlot(title="learning rates", x=STEP, metric_regex="lr/.*"),
         _line("train/gradient_norm", title="gradient norm, before clipping", log_y=True),
     ]
 
@@ -139,7 +139,7 @@ def _flow_pretraining() -> list[Any]:
 
 
 def _line(*metrics: str, title: str | None = None, **options: Any) -> wr.LinePlot:  # LinePlot's own
-    return wr.LinePlot(title=title or metrics[0], x=_STEP, y=list(metrics), **options)
+    return wr.LinePlot(title=title or metrics[0], x=STEP, y=list(metrics), **options)
 
 
 def _grid(panels: list[Any]) -> wr.PanelGrid:

@@ -17,10 +17,10 @@ log = logging.getLogger(__name__)
 STEP = "trainer/global_step"
 """The horizontal axis of every curve at W&B: optimizer steps."""
 
-BEST = {"val/mIoU": "max", "val/WIoU": "max", "val/EPE": "min"}
+_BEST = {"val/mIoU": "max", "val/WIoU": "max", "val/EPE": "min"}
 """Curves whose best value W&B keeps beside the last, such as ``val/mIoU.max``."""
 
-COLUMNS = ("backbone", "data", "flow", "propagation", "recipe")
+_COLUMNS = ("backbone", "data", "flow", "propagation", "recipe")
 """Groups whose chosen option is a column of W&B's table of runs, with `interval` and `seed`."""
 
 
@@ -44,7 +44,7 @@ def build_loggers(cfg: DictConfig) -> list[Logger]:
     for logger in loggers:
         if isinstance(logger, WandbLogger):
             logger.log_hyperparams(columns)
-            for name, best in BEST.items():
+            for name, best in _BEST.items():
                 logger.experiment.define_metric(name, step_metric=STEP, step_sync=True, summary=f"{best},last")
     return loggers
 
@@ -69,7 +69,7 @@ def _describe_job(cfg: DictConfig) -> None:
 def _columns(cfg: DictConfig) -> dict[str, Any]:
     """The configuration for a dashboard: the chosen options as columns, everything else below `config`."""
     choices = HydraConfig.get().runtime.choices
-    return {name: choices[name] for name in COLUMNS} | {
+    return {name: choices[name] for name in _COLUMNS} | {
         "interval": cfg.interval,
         "seed": cfg.seed,
         "config": OmegaConf.to_container(cfg, resolve=True),

@@ -66,7 +66,7 @@ class ValidationPictures(lightning.Callback):
             named = {f"val/{name}": value for name, value in media.items()}
             step = max(0, trainer.global_step - 1)  # the Trainer's loggers count from 0
             for logger in loggers:
-                logger.experiment.log({**named, "trainer/global_step": step})
+                logger.log_metrics(named, step)
 
     def _segment(self, module: MPVSS, source: VideoSource, video: int) -> "_Video":
         indices = range(min(self.num_frames, source.num_frames(video)))

@@ -37,11 +37,8 @@ def create_dashboard(cfg: DictConfig) -> Dashboard:
     Raises:
         ValueError: if the account has no default entity, and none is named.
     """
-    from mpvss.dashboard import (
-        build_report,
-        build_workspace,
-        specification,
-    )  # a thousand classes, for this script alone
+    # W&B's models of pages are many classes, and for this script alone.
+    from mpvss.dashboard import build_report, build_workspace, specification
 
     online = os.environ.get("WANDB_MODE", "online") == "online" and wandb.login(prompt=False, verify=False)
     entity = cfg.entity or (wandb.Api().default_entity if online else _NOBODY)
