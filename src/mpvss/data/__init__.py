@@ -10,6 +10,7 @@ frames by ``simulated`` and ``still_pairs``, with exact flow where it is asked f
 
 from mpvss.data.classes import default_colours
 from mpvss.data.clip_folder import ClipFolder
+from mpvss.data.clip_sampler import ClipSampler
 from mpvss.data.clips import ClipDataset
 from mpvss.data.collate import collate_pairs
 from mpvss.data.datamodule import FlowDataModule, VideoDataModule
@@ -31,6 +32,7 @@ __all__ = [
     "VSPW_HINT",
     "ClipDataset",
     "ClipFolder",
+    "ClipSampler",
     "EpochSampler",
     "FlowDataModule",
     "FlyingChairs",

@@ -102,7 +102,7 @@ def _needed(span: tuple[int, int], factor: Fraction, size: int) -> tuple[slice, 
     The slice begins where an old and a new pixel begin at one place, so that its pixels are resized as they would be
     within the frame, and it reaches beyond the span as far as the filter does.
     """
-    reach = math.ceil(max(1, 1 / factor)) + 1
+    reach = max(1, math.ceil(1 / factor)) + 1
     parts = factor.denominator
     begin = max(0, (math.floor(span[0] / factor) - reach) // parts * parts)
     end = min(size, math.ceil(span[1] / factor) + reach)
