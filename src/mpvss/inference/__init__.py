@@ -2,7 +2,7 @@
 
 `VideoSegmenter` streams frames through any propagator and key-frame schedule. Around it: `open_frames` reads
 (`VideoReader`, `FrameFolder`), `VideoWriter` and `LabelWriter` write, `overlay`, `legend`, `key_tag`, `flow_to_rgb` and
-`contact_sheet` draw, and `predict_video` joins them.
+`contact_sheet` draw, and `predict_video` joins them. `pair_sheet` draws what training sees.
 """
 
 from mpvss.inference.contact_sheet import contact_sheet
@@ -13,6 +13,7 @@ from mpvss.inference.label_writer import LabelWriter
 from mpvss.inference.legend import key_tag, legend
 from mpvss.inference.open_frames import open_frames
 from mpvss.inference.overlay import overlay
+from mpvss.inference.pair_sheet import pair_sheet
 from mpvss.inference.predict_video import PredictReport, predict_video
 from mpvss.inference.segment_flow import segment_flow
 from mpvss.inference.showcase import write_contact_sheet, write_overlay_video
@@ -35,6 +36,7 @@ __all__ = [
     "legend",
     "open_frames",
     "overlay",
+    "pair_sheet",
     "predict_video",
     "segment_flow",
     "write_contact_sheet",

@@ -78,3 +78,13 @@ def test_the_memory_order_of_the_frame_does_not_matter():
 def test_the_source_is_what_the_window_shows():
     assert Window(Fraction(1, 2), 3, -4, 5, 9).source(100, 200) == (slice(6, 16), slice(0, 10))
     assert Window(Fraction(9, 8), 10, 100, 20, 20).source(24, 100) == (slice(8, 24), slice(88, 100))
+
+
+def test_the_filled_part_is_where_the_frame_is():
+    frame = torch.full((3, 10, 20), 7, dtype=torch.uint8)
+    for factor, top, left in ((Fraction(1, 2), -3, 4), (Fraction(3, 2), 12, -9), (Fraction(1), -1, -2)):
+        window = Window(factor, top, left, 12, 9)
+        rows, columns = window.filled(10, 20)
+        filled = torch.zeros(12, 9, dtype=torch.bool)
+        filled[rows, columns] = True
+        assert torch.equal(window.frame(frame)[0] > 0, filled)
