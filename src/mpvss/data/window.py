@@ -60,8 +60,10 @@ class Window(NamedTuple):
             columns, column = _needed(inside[1], self.factor, frame.shape[-1])
             # Channels last, in which torch resizes bytes several times as fast.
             needed = frame[None, :, rows, columns].contiguous(memory_format=torch.channels_last)
+            # Rounded up, lest a whole number of pixels become one less (45 * 1.4 is below 63).
+            scale = math.nextafter(float(self.factor), math.inf)
             resized = F.interpolate(
-                needed, scale_factor=float(self.factor), mode="bilinear", antialias=True, recompute_scale_factor=False
+                needed, scale_factor=scale, mode="bilinear", antialias=True, recompute_scale_factor=False
             )[0]
             part = resized[:, row : row + last_row - first_row, column : column + last_column - first_column]
         return self._framed(part, (frame.shape[-2], frame.shape[-1]), 0)

@@ -48,6 +48,14 @@ def test_any_window_is_a_part_of_the_whole_frame_at_any_factor(factor):
         assert (window.int() - whole[:, top : top + 11, left : left + 12].int()).abs().max() <= 1
 
 
+@pytest.mark.parametrize(("size", "factor"), [((45, 85), Fraction(7, 5)), ((58, 29), Fraction(13, 29))])
+def test_no_pixel_is_lost_to_rounding(size, factor):
+    image = _image(*size)
+    expected = TF.resize_image(image, [int(side * factor) for side in size], antialias=True)
+    window = Window(factor, 0, 0, *expected.shape[-2:]).frame(image)
+    assert (window.int() - expected.int()).abs().max() <= 1
+
+
 @pytest.mark.parametrize("factor", [*FACTORS, Fraction(62, 55), Fraction(13, 29)])
 def test_labels_are_those_at_the_centres_of_pixels(factor):
     labels = _image(23, 31)[0]
