@@ -13,6 +13,7 @@ single frames by ``simulated`` and ``still_pairs``, with exact flow where it is 
 from mpvss.data.cityscapes import CITYSCAPES_CLASSES, Cityscapes
 from mpvss.data.classes import default_colours
 from mpvss.data.clip_folder import ClipFolder, open_clips
+from mpvss.data.clip_sampler import ClipSampler
 from mpvss.data.clips import ClipDataset
 from mpvss.data.collate import collate_pairs
 from mpvss.data.datamodule import FlowDataModule, VideoDataModule
@@ -39,6 +40,7 @@ __all__ = [
     "Cityscapes",
     "ClipDataset",
     "ClipFolder",
+    "ClipSampler",
     "EpochSampler",
     "FlowDataModule",
     "FlyingChairs",

@@ -3,7 +3,7 @@
 `VideoSegmenter` streams frames through any propagator and key-frame schedule, `ClipSegmenter` labelled clips, whose
 labels it gives beside the predictions. Around them: `open_frames` reads (`VideoReader`, `FrameFolder`), `VideoWriter`
 and `LabelWriter` write, `overlay`, `legend`, `key_tag`, `flow_to_rgb` and `contact_sheet` draw, and `predict_video`
-joins them.
+joins them. `pair_sheet` draws what training sees.
 """
 
 from mpvss.inference.clip_segmenter import ClipSegmenter, ScoredFrames
@@ -15,6 +15,7 @@ from mpvss.inference.label_writer import LabelWriter
 from mpvss.inference.legend import key_tag, legend
 from mpvss.inference.open_frames import open_frames
 from mpvss.inference.overlay import overlay
+from mpvss.inference.pair_sheet import pair_sheet
 from mpvss.inference.predict_video import PredictReport, predict_video
 from mpvss.inference.repeated_key import repeated_key
 from mpvss.inference.segment_flow import segment_flow
@@ -41,6 +42,7 @@ __all__ = [
     "legend",
     "open_frames",
     "overlay",
+    "pair_sheet",
     "predict_video",
     "repeated_key",
     "segment_flow",

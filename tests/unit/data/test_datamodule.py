@@ -32,6 +32,22 @@ def test_training_batches_are_pairs_and_new_ones_in_every_epoch(counted_videos):
     assert not torch.equal(epochs[0], epochs[1])
 
 
+def _count_threads(pair):
+    return pair._replace(gap=torch.tensor(torch.get_num_threads()))
+
+
+def test_a_worker_uses_one_thread_and_frames_stay_bytes(counted_videos):
+    module = _module(counted_videos((9,)), counted_videos((4,)), transform=_count_threads, num_workers=1)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        batch = next(iter(module.train_dataloader()))
+    finally:
+        torch.set_num_threads(threads)
+    assert batch.gap.tolist() == [1, 1]
+    assert batch.frame.dtype == batch.key_frame.dtype == batch.labels.dtype == torch.uint8
+
+
 def test_evaluation_and_test_give_every_frame_in_order(counted_videos):
     module = _module(counted_videos((9,)), counted_videos((4, 3)), chunk=3)
     for loader in (module.val_dataloader(), module.test_dataloader()):

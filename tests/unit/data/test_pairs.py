@@ -124,3 +124,14 @@ def test_flow_changes_nothing_else(same_pair):
 def test_flow_is_refused_where_nobody_knows_it(counted_videos):
     with pytest.raises(ValueError, match=r"CountedVideos has labelled frames only.*data\.simulated_motion=true"):
         PairDataset(counted_videos((5,)), max_gap=3, with_flow=True)
+
+
+def test_no_frame_of_a_pair_is_read_twice(counted_videos, monkeypatch):
+    source = counted_videos((5, 9, 4))
+    read, reads = type(source).read, []
+    monkeypatch.setattr(type(source), "read", lambda self, *place: reads.append(place) or read(self, *place))
+    dataset = PairDataset(source, max_gap=3, transform=_noisy)
+    for index in range(20):
+        reads.clear()
+        dataset[index]
+        assert len(reads) == len(set(reads)) == 2
