@@ -5,9 +5,11 @@ Enters: a :class:`~mpvss.types.VideoSource`, that is :class:`SyntheticVideos` (m
 :class:`~mpvss.types.FramePair` to train on, drawn by ``sampling``, ``pairs`` and ``transforms``, or made of single
 frames by ``simulated`` and ``still_pairs``, with exact flow where it is asked for and known;
 :class:`~mpvss.types.Clip` in order to evaluate on; and :class:`~mpvss.types.MaskTarget` for the criterion.
+What is wrong with files leaves through an :class:`Inspector` as :class:`Problem` for check_data.py.
 ``VideoDataModule`` holds both ends of a run, ``FlowDataModule`` those of one that trains flow alone.
 """
 
+from mpvss.data.bad_clips import BAD_CLIPS, write_bad_clips
 from mpvss.data.classes import default_colours
 from mpvss.data.clip_folder import ClipFolder
 from mpvss.data.clips import ClipDataset
@@ -16,7 +18,11 @@ from mpvss.data.datamodule import FlowDataModule, VideoDataModule
 from mpvss.data.epoch_sampler import EpochSampler
 from mpvss.data.flo import read_flo
 from mpvss.data.flying_chairs import FlyingChairs
+from mpvss.data.inspector import Inspector, open_inspector
+from mpvss.data.labelled_frame import LabelledFrame
 from mpvss.data.pairs import PairDataset
+from mpvss.data.parallel import parallel_map
+from mpvss.data.problem import Kind, Problem
 from mpvss.data.sampling import draw_pair
 from mpvss.data.shuffled_pairs import ShuffledPairs
 from mpvss.data.simulated import PhotometricChange, SimulatedMotion
@@ -27,6 +33,7 @@ from mpvss.data.transforms import PairTransform
 from mpvss.data.vspw import VSPW_CLASSES, VSPW_HINT
 
 __all__ = [
+    "BAD_CLIPS",
     "VSPW_CLASSES",
     "VSPW_HINT",
     "ClipDataset",
@@ -34,9 +41,13 @@ __all__ = [
     "EpochSampler",
     "FlowDataModule",
     "FlyingChairs",
+    "Inspector",
+    "Kind",
+    "LabelledFrame",
     "PairDataset",
     "PairTransform",
     "PhotometricChange",
+    "Problem",
     "ShuffledPairs",
     "SimulatedMotion",
     "StillPairDataset",
@@ -46,5 +57,8 @@ __all__ = [
     "default_colours",
     "draw_pair",
     "mask_targets",
+    "open_inspector",
+    "parallel_map",
     "read_flo",
+    "write_bad_clips",
 ]

@@ -1,25 +1,28 @@
 """Labelled clips in a folder, one image and one label map per frame (the layout of VSPW)."""
 
 import json
-import re
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-import torch
 from torch import Tensor
-from torchvision.io import ImageReadMode, decode_image, read_file
 
+from mpvss.data.bad_clips import BAD_CLIPS, read_bad_clips
 from mpvss.data.classes import default_colours
-from mpvss.types import VOID, ClassList
+from mpvss.data.clip_inspector import ClipInspector
+from mpvss.data.clip_listing import LAYOUT, ClipListing, ListedClip
+from mpvss.data.labelled_frame import read_labelled_frame
+from mpvss.data.problem import Kind
+from mpvss.types import ClassList
+
+_log = logging.getLogger(__name__)
 
 _NAMES_FILE = "label_num_dic_final.json"
 _MAX_CLASSES = 254  # codes 1..254 of a byte; 0 and 255 are void
 
-_LAYOUT = """\
-  <root>/train.txt, val.txt             the clips of a split, one name per line
-  <root>/data/<clip>/origin/<frame>.jpg the frames in the order of their names (.jpg, .jpeg or .png)
-  <root>/data/<clip>/mask/<frame>.png   8-bit grey label maps: 0 and 255 void, else class + 1
-  <root>/label_num_dic_final.json       {"others": "0", "sky": "1", ...}; not needed where class names are given"""
+_NEXT_STEP = (
+    "List every problem with python src/check_data.py; data.skip_bad_clips=true then leaves out what is damaged."
+)
 
 
 class ClipFolder:
@@ -32,27 +35,48 @@ class ClipFolder:
         split: name of the list, ``<root>/<split>.txt``; blank lines in it are ignored.
         class_names: K names in label order; None to read them from ``<root>/label_num_dic_final.json``.
         hint: where to get the data set, for the error when `root` is missing.
+        skip_bad_clips: whether to leave out, with a warning, the clips that lack a file or hold an empty one, and
+            those that ``check_data.py`` wrote into ``<root>/bad_clips.txt``; or another file like that.
 
     Raises:
         FileNotFoundError: if the root, the list, a clip's folder, a frame or a label map is missing.
-        ValueError: if the list is empty, or the class names are missing or unusable.
+        ValueError: if the list is empty or names a clip twice, a file is empty, no clip is left, or the class names
+            are missing or unusable.
     """
 
-    def __init__(self, root: str | Path, split: str, class_names: Sequence[str] | None = None, hint: str = "") -> None:
-        self.root = Path(root).expanduser()
-        if not self.root.is_dir():
-            raise FileNotFoundError(
-                f"No data set at {self.root.absolute()}. Expected this layout:\n{_LAYOUT}\n"
-                + (f"{hint}\n" if hint else "")
-                + "Set data.root to the folder, or use data=synthetic, which needs no files."
-            )
+    def __init__(
+        self,
+        root: str | Path,
+        split: str,
+        class_names: Sequence[str] | None = None,
+        hint: str = "",
+        skip_bad_clips: bool | str | Path = False,
+    ) -> None:
+        listing = ClipListing(root, split, hint)
+        self.root = listing.root
         self.split = split
-        self._clips = _clips_of(self.root, split)
-        self._frames = [_frames_of(self.root, clip, split) for clip in self._clips]
-        names = _names_from(self.root / _NAMES_FILE) if class_names is None else tuple(class_names)
-        if not 1 <= len(names) <= _MAX_CLASSES:
-            raise ValueError(f"{self.root}: there must be 1..{_MAX_CLASSES} class names; got {len(names)}.")
-        self.classes = ClassList(names, default_colours(len(names)))
+        if skip_bad_clips:
+            clips = _without_damage(listing, split, _known_damage(self.root, split, skip_bad_clips))
+        else:
+            _refuse_damage(listing, split)
+            clips = list(listing.clips)
+        self._clips = [clip.name for clip in clips]
+        self._frames = [clip.frames for clip in clips]
+        self.classes = _classes(self.root, class_names)
+
+    @classmethod
+    def inspector(
+        cls,
+        root: str | Path,
+        split: str,
+        class_names: Sequence[str] | None = None,
+        hint: str = "",
+        skip_bad_clips: bool | str | Path = False,
+        needs_labels: bool = True,
+    ) -> ClipInspector:
+        """Open the split to see what is wrong with it; skipping nothing, whatever `skip_bad_clips` says."""
+        listing = ClipListing(root, split, hint, needs_labels)
+        return ClipInspector(listing, _classes(listing.root, class_names))
 
     def __len__(self) -> int:
         return len(self._clips)
@@ -78,61 +102,53 @@ class ClipFolder:
         clip = self.root / "data" / self._clips[video]
         image_path = clip / "origin" / self._frames[video][frame]
         mask_path = clip / "mask" / f"{image_path.stem}.png"
-        image = _decode(image_path, ImageReadMode.RGB)
-        codes = _decode(mask_path, ImageReadMode.UNCHANGED)
-        if codes.shape[0] != 1 or codes.dtype != torch.uint8:
-            raise ValueError(
-                f"{mask_path} must be an 8-bit grey PNG of label codes; got {codes.shape[0]} channels of "
-                f"{codes.dtype}. Store the codes themselves, not their colours."
-            )
-        if image.shape[1:] != codes.shape[1:]:
-            raise ValueError(
-                f"{mask_path} must have the size of its frame {image_path.name}, "
-                f"{image.shape[2]}x{image.shape[1]}; got {codes.shape[2]}x{codes.shape[1]} (width x height)."
-            )
-        return image, self._labels(codes[0], mask_path)
-
-    def _labels(self, codes: Tensor, path: Path) -> Tensor:
-        labels = codes - 1  # uint8: 0 wraps round to 255, which is VOID
-        labels[codes == VOID] = VOID
-        num_classes = len(self.classes.names)
-        wrong = codes[(labels >= num_classes) & (labels != VOID)]
-        if wrong.numel():
-            raise ValueError(
-                f"{path} holds label {int(wrong[0])}; with {num_classes} classes labels must be 1..{num_classes}, "
-                "or 0 or 255 for void. Check the file, or the class names."
-            )
-        return labels
+        image, labels, problems = read_labelled_frame(image_path, mask_path, len(self.classes.names))
+        if image is None or labels is None or problems:
+            raise problems[0].error(f"Restore it, or take the clip off {self.split}.txt. {_NEXT_STEP}")
+        return image, labels
 
 
-def _clips_of(root: Path, split: str) -> list[str]:
-    path = root / f"{split}.txt"
-    if not path.is_file():
-        raise FileNotFoundError(f"No list of clips at {path}. Expected this layout:\n{_LAYOUT}")
-    clips = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    if not clips:
-        raise ValueError(f"{path} must list at least one clip, one name per line; it is empty.")
-    return clips
+def _refuse_damage(listing: ClipListing, split: str) -> None:
+    damaged = [clip for clip in listing.clips if clip.errors]
+    if damaged:
+        first, clip = damaged[0].errors[0], damaged[0].name
+        layout = f" Expected this layout:\n{LAYOUT}\n" if first.kind is Kind.MISSING_FOLDER else " "
+        others = f" Clips like that: {len(damaged)} of {len(listing.clips)}." if len(damaged) > 1 else ""
+        raise first.error(f"Restore it, or take the clip {clip} off {split}.txt.{others}{layout}{_NEXT_STEP}")
+    if listing.problems:
+        raise listing.problems[0].error(f"Delete the others. {_NEXT_STEP}")
 
 
-def _frames_of(root: Path, clip: str, split: str) -> tuple[str, ...]:
-    """List the frames of a clip by name and check that each has its label map, and each label map its frame."""
-    origin, mask = root / "data" / clip / "origin", root / "data" / clip / "mask"
-    for folder in (origin, mask):
-        if not folder.is_dir():
-            raise FileNotFoundError(
-                f"{split}.txt lists the clip {clip}, but there is no folder {folder}. Expected this layout:\n{_LAYOUT}"
-            )
-    frames = {path.stem: path.name for path in origin.iterdir() if path.suffix.lower() in (".jpg", ".jpeg", ".png")}
-    masks = {path.stem for path in mask.iterdir() if path.suffix == ".png"}
-    way_out = f"Restore it, or take the clip {clip} off {split}.txt."
-    if not frames and not masks:
-        raise FileNotFoundError(f"No .jpg, .jpeg or .png frame in {origin}. {way_out}")
-    for stem in sorted(frames.keys() ^ masks):
-        if stem in frames:
-            raise FileNotFoundError(f"{origin / frames[stem]} has no label map {mask / stem}.png. {way_out}")
-        raise FileNotFoundError(f"{mask / stem}.png has no frame {origin / stem}.jpg (or .png). {way_out}")
-    return tuple(frames[stem] for stem in sorted(frames))
+def _known_damage(root: Path, split: str, skip_bad_clips: bool | str | Path) -> dict[str, str]:
+    if not isinstance(skip_bad_clips, bool):
+        return read_bad_clips(Path(skip_bad_clips).expanduser(), split)
+    path = root / BAD_CLIPS
+    return read_bad_clips(path, split) if path.is_file() else {}
+
+
+def _without_damage(listing: ClipListing, split: str, known: dict[str, str]) -> list[ListedClip]:
+    """Leave out clips whose damage the listing shows or is known, and say so in one line."""
+    reasons = {
+        clip.name: known.get(clip.name, "") if not clip.errors else str(clip.errors[0])
+        for clip in listing.clips
+        if clip.errors or clip.name in known
+    }
+    kept = [clip for clip in listing.clips if clip.name not in reasons]
+    if not kept:
+        raise ValueError(f"None of the {len(listing.clips)} clips of {split}.txt is undamaged. {_NEXT_STEP}")
+    if reasons:
+        listed = "; ".join(f"{clip} ({reason})" for clip, reason in reasons.items())
+        _log.warning("Left out %d of %d clips of %s.txt: %s", len(reasons), len(listing.clips), split, listed)
+    for problem in listing.problems:
+        _log.warning("%s; taken once", problem)
+    return kept
+
+
+def _classes(root: Path, class_names: Sequence[str] | None) -> ClassList:
+    names = _names_from(root / _NAMES_FILE) if class_names is None else tuple(class_names)
+    if not 1 <= len(names) <= _MAX_CLASSES:
+        raise ValueError(f"{root}: there must be 1..{_MAX_CLASSES} class names; got {len(names)}.")
+    return ClassList(names, default_colours(len(names)))
 
 
 def _names_from(path: Path) -> tuple[str, ...]:
@@ -150,16 +166,3 @@ def _names_from(path: Path) -> tuple[str, ...]:
     if sorted(codes) != list(range(1, len(codes) + 1)):
         raise ValueError(f"{path} must use the label codes 1..{len(codes)}, each once; got {sorted(codes)}.")
     return tuple(codes[code] for code in sorted(codes))
-
-
-def _decode(path: Path, mode: ImageReadMode) -> Tensor:
-    if not path.is_file():
-        raise FileNotFoundError(f"{path} is missing. Restore it, or take its clip off the list.")
-    try:
-        return decode_image(read_file(str(path)), mode)
-    except RuntimeError as error:
-        reason = re.sub(r"^.*?\.cpp:\d+, ", "", str(error).splitlines()[0])  # without torchvision's own source line
-        raise ValueError(
-            f"{path} cannot be read as an image ({path.stat().st_size} bytes): {reason}. "
-            "It may have been cut short: copy or download it again, or take its clip off the list."
-        ) from error

@@ -94,7 +94,7 @@ def test_class_names_are_read_from_the_folder(root):
 
 def test_construction_decodes_nothing(root):
     for path in (root / "data").rglob("0*"):
-        path.write_bytes(b"")
+        path.write_bytes(b"no image")
     assert len(ClipFolder(root, "val")) == 2
 
 
