@@ -33,11 +33,12 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
     "comparison": {*PLAIN, "inference", "metrics", "propagation"},
     "benchmark": MODELS | {"inference", "metrics", "weights"},
     "inference": {*PLAIN, "propagation"},
+    "data_check": {*PLAIN, "data", "inference"},
     "module": LIBRARY,
     "flow_module": MODELS | {"criterion", "optim"},
     "callbacks": LIBRARY | {"module"},
     "building": LIBRARY,
-    "launch": LIBRARY | {"module", "callbacks", "comparison", "building", "benchmark"},
+    "launch": LIBRARY | {"module", "callbacks", "comparison", "building", "benchmark", "data_check"},
 }
 
 DOORS = {  # third party -> the files that may import it

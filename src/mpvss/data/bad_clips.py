@@ -21,7 +21,8 @@ def write_bad_clips(path: Path, reasons: Mapping[tuple[str, str], str]) -> None:
         reasons: what is wrong by (split, clip), each on one line.
     """
     if not reasons:
-        path.unlink(missing_ok=True)
+        if path.exists():
+            path.unlink()
         return
     lines = [_HEAD, *(f"{split}\t{clip}\t{reason}" for (split, clip), reason in reasons.items())]
     with replacing(path) as partial:

@@ -160,6 +160,6 @@ def _numbering(origin: Path, names: tuple[str, ...]) -> Iterator[Problem]:
                 f"must come before {before}, by their numbers, but comes after it by name. Pad the numbers with zeros"
             )
             yield Problem(Kind.WRONG_ORDER, str(origin / after), text)
-        elif step > usual > 0:
+        elif step >= 2 * usual > 0:
             text = f"comes {step} after {before}, where {usual} is usual in its clip"
             yield Problem(Kind.NUMBERING_GAP, str(origin / after), text, is_note=True)

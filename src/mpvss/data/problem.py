@@ -47,6 +47,11 @@ class Problem(NamedTuple):
     text: str
     is_note: bool = False
 
+    @property
+    def severity(self) -> str:
+        """``note`` or ``error``."""
+        return "note" if self.is_note else "error"
+
     def __str__(self) -> str:
         return f"{self.file} {self.text}"
 
