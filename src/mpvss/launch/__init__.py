@@ -9,6 +9,7 @@ from mpvss.launch.demonstrate import demonstrate
 from mpvss.launch.errors import report_errors
 from mpvss.launch.evaluate import evaluate
 from mpvss.launch.predict import predict
+from mpvss.launch.prepare_data import prepare_data
 from mpvss.launch.train import train
 
-__all__ = ["benchmark", "check_data", "demonstrate", "evaluate", "predict", "report_errors", "train"]
+__all__ = ["benchmark", "check_data", "demonstrate", "evaluate", "predict", "prepare_data", "report_errors", "train"]

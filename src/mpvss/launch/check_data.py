@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +23,7 @@ from mpvss.data_check import (
     split_table,
     walk,
 )
+from mpvss.launch.cores import num_cores
 from mpvss.table import Table, csv_text
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ def check_data(cfg: DictConfig) -> DataCheck:
         ValueError: if none of its splits can be opened.
     """
     inspectors, train_split, unusable = _open_splits(cfg)
-    reports = walk(inspectors, _num_cores() if cfg.num_workers is None else cfg.num_workers)
+    reports = walk(inspectors, num_cores() if cfg.num_workers is None else cfg.num_workers)
     has_pairs = not cfg.data.get("simulated_motion", False)
     found = [*unusable, *findings(inspectors, reports, train_split, has_pairs)]
     classes = next(iter(inspectors.values())).classes
@@ -97,10 +97,6 @@ def _open_splits(cfg: DictConfig) -> tuple[dict[str, Inspector], str, list[Findi
         for split, error in errors.items()
     ]
     return inspectors, names["train"], unusable
-
-
-def _num_cores() -> int:
-    return len(os.sched_getaffinity(0))
 
 
 def _store(bad: dict[tuple[str, str], str], cfg: DictConfig) -> None:
