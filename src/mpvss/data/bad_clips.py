@@ -33,8 +33,13 @@ def read_bad_clips(path: Path, split: str) -> dict[str, str]:
     """Return what is wrong with each damaged clip of a split.
 
     Raises:
+        FileNotFoundError: if there is no such list.
         ValueError: if a line does not hold a split, a clip and a reason.
     """
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"No list of bad clips at {path}. Write one with python src/check_data.py, or set data.skip_bad_clips=true."
+        )
     reasons = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
