@@ -19,7 +19,7 @@ def main(cfg: DictConfig) -> None:
     """Check, say what was found, and exit with status 1 if something is wrong."""
     check = launch.check_data(cfg)
     console = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
-    for finding in check.findings[:SHOWN]:
+    for finding in sorted(check.findings, key=lambda finding: finding.problem.is_note)[:SHOWN]:
         sys.stdout.write(f"{finding}\n")
     if len(check.findings) > SHOWN:
         sys.stdout.write(f"... and {len(check.findings) - SHOWN} more, in problems.csv\n")

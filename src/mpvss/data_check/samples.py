@@ -18,16 +18,15 @@ _PER_SPLIT = 4
 _PER_ROW = 2
 
 
-def draw_samples(inspectors: Mapping[str, Inspector], reports: Sequence[ClipReport], path: Path) -> bool:
+def draw_samples(inspectors: Mapping[str, Inspector], reports: Sequence[ClipReport], path: Path) -> None:
     """Draw some frames of each split, evenly spread over those of its undamaged clips, beside their labels.
+
+    Where every clip is damaged there is nothing to draw, and no file is written.
 
     Args:
         inspectors: by the name of their split.
         reports: of all their clips.
         path: target PNG.
-
-    Returns:
-        Whether there was anything to draw.
     """
     damaged = {
         (report.split, report.clip)
@@ -49,14 +48,13 @@ def draw_samples(inspectors: Mapping[str, Inspector], reports: Sequence[ClipRepo
             places = (f"{inspector.name(clip)}, frame {frame}" for clip, frame in row)
             captions.append(f"{split}:  {'   |   '.join(places)}")
     if not rows:
-        return False
+        return
     shape = rows[0][0].shape[-2:]
     sheet = contact_sheet(
         [[_fit(picture, shape) for picture in row] for row in rows], ("frame", "labels") * _PER_ROW, captions
     )
     with replacing(path) as partial:
         write_png(sheet, str(partial))
-    return True
 
 
 def _pictures(inspector: Inspector, clip: int, frame: int) -> tuple[Tensor, Tensor]:

@@ -74,7 +74,7 @@ def kind_table(found: Sequence[Finding]) -> Table:
         groups.setdefault((problem.is_note, problem.kind), []).append(problem)
     rows: list[dict[str, Cell]] = [
         {"severity": problems[0].severity, "kind": kind, "count": len(problems), "first": str(problems[0])}
-        for (is_note, kind), problems in sorted(groups.items(), key=lambda group: (group[0][0], -len(group[1])))
+        for (_, kind), problems in sorted(groups.items(), key=lambda group: (group[0][0], -len(group[1])))
     ]
     columns = (Column("severity", ""), Column("kind", "kind"), Column("count", "count", ","), Column("first", "first"))
     return Table("kinds", "What is wrong", columns, rows)

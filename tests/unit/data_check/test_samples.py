@@ -20,7 +20,7 @@ def test_samples_come_from_every_split_and_not_from_damaged_clips(root, inspecto
     _paint(root / "data" / "beach", (254, 0, 0))
     _paint(root / "data" / "coast", (0, 0, 254))
     opened = inspectors()
-    assert draw_samples(opened, walk(opened, 0), tmp_path / "sheet.png")
+    draw_samples(opened, walk(opened, 0), tmp_path / "sheet.png")
     red, blue = _red_and_blue(tmp_path / "sheet.png")
     cell = 320 * 220  # 11 lines of 16 pixels
     assert red == 4 * cell  # two of four frames of train, and the same under their labels, which are void
@@ -28,7 +28,7 @@ def test_samples_come_from_every_split_and_not_from_damaged_clips(root, inspecto
 
     (root / "data" / "beach" / "mask" / "00001.png").unlink()
     opened = inspectors()
-    assert draw_samples(opened, walk(opened, 0), tmp_path / "sheet.png")
+    draw_samples(opened, walk(opened, 0), tmp_path / "sheet.png")
     assert _red_and_blue(tmp_path / "sheet.png") == [0, blue]
 
 
@@ -48,5 +48,5 @@ def test_where_all_is_damaged_there_is_nothing_to_draw(root, inspectors, tmp_pat
     for path in root.rglob("*.png"):
         path.unlink()
     opened = {"train": inspectors()["train"]}
-    assert not draw_samples(opened, walk(opened, 0), tmp_path / "sheet.png")
+    draw_samples(opened, walk(opened, 0), tmp_path / "sheet.png")
     assert not (tmp_path / "sheet.png").exists()
