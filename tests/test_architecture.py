@@ -35,6 +35,7 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
     "evaluation": {*PLAIN, "data", "inference", "metrics", "propagation", "segmentor"},
     "benchmark": MODELS | {"data", "inference", "metrics", "weights"},
     "inference": {*PLAIN, "propagation", "video_file"},
+    "data_check": {*PLAIN, "data", "inference"},
     "module": LIBRARY,
     "flow_module": MODELS | {"criterion", "optim"},
     "callbacks": LIBRARY | {"module"},
@@ -43,7 +44,8 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
     "loggers": set(),
     "building": LIBRARY | {"loggers"},
     "launch": LIBRARY
-    | {"module", "flow_module", "callbacks", "evaluation", "building", "benchmark", "study", "dashboard", "report"},
+    | {"module", "flow_module", "callbacks", "building", "loggers"}
+    | {"evaluation", "benchmark", "study", "dashboard", "report", "data_check"},
 }
 
 DOORS = {  # third party -> the files that may import it
@@ -56,7 +58,7 @@ DOORS = {  # third party -> the files that may import it
     "wandb_workspaces": r"mpvss/dashboard\.py",
     "hydra": r"mpvss/(launch/.*|(building|loggers)\.py)|[^/]+\.py",
     "omegaconf": r"mpvss/(launch/.*|(building|loggers)\.py)|[^/]+\.py",
-    "matplotlib": r"mpvss/report/(figures|style|document)\.py",
+    "matplotlib": r"mpvss/(report/(figures|style|document)|data_check/class_histogram)\.py",
     "lightning": r"mpvss/(data/datamodule|(flow_)?module|optim/stepping|building|loggers|(launch|callbacks)/.*)\.py",
 }
 

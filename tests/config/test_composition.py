@@ -83,7 +83,7 @@ def test_every_experiment_builds_its_module(experiment):
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_every_script_composes(script):
     cfg = composed(config_name=script)
-    assert "interval" in cfg or script in ("convert", "dashboard", "report")
+    assert "interval" in cfg or script in ("convert", "dashboard", "prepare_data", "report")
 
 
 def test_the_paper_is_the_default():

@@ -111,8 +111,10 @@ def test_a_bad_file_found_by_a_reading_process_is_named_just_so(run_here, clips)
     answer = run_here("train.py", *TRAIN, "data.num_workers=1")
     assert answer.status == 1
     (line,) = [line for line in answer.err.splitlines() if line.startswith("error: ")]
-    assert line.endswith("or 0 or 255 for void. Check the file, or the class names.")
-    assert "00001.png holds label 4" in line
+    assert line.endswith("data.skip_bad_clips=true then leaves out what is damaged.")
+    assert (
+        "00001.png holds label 4; with 3 classes labels must be 1..3, or 0 or 255 for void. Check the file, or" in line
+    )
     assert "Traceback" not in answer.err
 
 

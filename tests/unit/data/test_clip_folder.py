@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torchvision.io import ImageReadMode, decode_image, write_jpeg, write_png
 
+from mpvss.data.bad_clips import write_bad_clips
 from mpvss.data.clip_folder import ClipFolder
 from mpvss.data.pairs import PairDataset
 from mpvss.types import VOID
@@ -94,7 +95,7 @@ def test_class_names_are_read_from_the_folder(root):
 
 def test_construction_decodes_nothing(root):
     for path in (root / "data").rglob("0*"):
-        path.write_bytes(b"")
+        path.write_bytes(b"no image")
     assert len(ClipFolder(root, "val")) == 2
 
 
@@ -219,3 +220,63 @@ def test_unusable_class_names_are_refused(root, text):
     (root / "label_num_dic_final.json").write_text(text)
     with pytest.raises(ValueError, match=r"label_num_dic_final\.json|class names"):
         ClipFolder(root, "val")
+
+
+def _empty_a_frame(root: Path) -> Path:
+    path = root / "data" / "beach" / "origin" / "00000001.jpg"
+    path.write_bytes(b"")
+    return path
+
+
+def _lose_the_folder(root: Path) -> Path:
+    (root / "data" / "beach").rename(root / "beach")
+    return root / "data" / "beach" / "origin"
+
+
+@pytest.mark.parametrize("damage", [_drop_frame, _drop_mask, _empty_a_frame, _lose_the_folder])
+def test_damage_is_refused_with_the_next_step_or_left_out_with_a_warning(root, damage, caplog):
+    path = damage(root)
+    with pytest.raises((ValueError, FileNotFoundError), match=r"check_data\.py.*data\.skip_bad_clips=true") as error:
+        ClipFolder(root, "val")
+    assert str(path) in str(error.value)
+    source = ClipFolder(root, "val", skip_bad_clips=True)
+    assert [source.name(video) for video in range(len(source))] == ["alley"]
+    (record,) = caplog.records
+    assert record.getMessage().startswith("Left out 1 of 2 clips of val.txt: beach (")
+    assert str(path) in record.getMessage()
+
+
+def test_clips_that_a_check_found_bad_are_left_out_of_their_split(root, caplog):
+    write_bad_clips(root / "bad_clips.txt", {("val", "beach"): "torn", ("train", "alley"): "leak"})
+    assert len(ClipFolder(root, "val")) == 2
+    source = ClipFolder(root, "val", skip_bad_clips=True)
+    assert [source.name(video) for video in range(len(source))] == ["alley"]
+    assert caplog.messages == ["Left out 1 of 2 clips of val.txt: beach (torn)"]
+
+
+def test_the_list_of_bad_clips_may_be_elsewhere(root, tmp_path):
+    write_bad_clips(tmp_path / "list.txt", {("val", "alley"): "torn"})
+    source = ClipFolder(root, "val", skip_bad_clips=str(tmp_path / "list.txt"))
+    assert [source.name(video) for video in range(len(source))] == ["beach"]
+    with pytest.raises(FileNotFoundError, match=r"No list of bad clips at gone\.txt"):
+        ClipFolder(root, "val", skip_bad_clips="gone.txt")
+
+
+def test_where_nothing_is_bad_nothing_is_left_out_or_said(root, caplog):
+    assert len(ClipFolder(root, "val", skip_bad_clips=True)) == 2
+    assert caplog.messages == []
+
+
+def test_a_split_of_which_nothing_is_left_is_refused(root):
+    _drop_mask(root)
+    _drop_all(root)
+    with pytest.raises(ValueError, match=r"None of the 2 clips of val\.txt is undamaged"):
+        ClipFolder(root, "val", skip_bad_clips=True)
+
+
+def test_a_clip_listed_twice_is_refused_or_taken_once(root, caplog):
+    (root / "val.txt").write_text("beach\nalley\nbeach\n")
+    with pytest.raises(ValueError, match=r"val\.txt must list each clip once; got beach 2 times"):
+        ClipFolder(root, "val")
+    assert len(ClipFolder(root, "val", skip_bad_clips=True)) == 2
+    assert "beach 2 times; taken once" in caplog.text
