@@ -201,7 +201,7 @@ def test_the_oracle_shows_what_copying_alone_costs(run_here, tmp_path):
     assert result.scores["pixel_accuracy"] == pytest.approx(100 * (copied == truth).float().mean().item(), abs=1e-4)
     assert result.drift[0] == 100.0
     assert result.drift[3] < result.drift[1] < 100.0
-    assert (result.method, result.backbone, result.gmacs, result.parameters) == ("copy", None, None, 0)
+    assert (result.method, result.backbone, result.gmacs, result.parameters) == ("copy", "ground_truth", None, 0)
 
 
 @pytest.mark.parametrize(

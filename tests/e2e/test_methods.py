@@ -2,6 +2,8 @@
 
 import pytest
 
+from mpvss.results import read_record
+
 SMALL = (
     "backbone=tiny", "data=synthetic", "data.height=64", "data.width=96", "data.num_workers=0", "data.batch_size=2",
     "data.val_videos=1", "data.num_frames=8", "segmentor.num_queries=6", "segmentor.dim=32", "segmentor.num_heads=2",
@@ -32,7 +34,10 @@ def test_every_method_trains_and_is_evaluated_from_its_checkpoint(run_here, tmp_
     checkpoint = (tmp_path / "out" / "checkpoints" / "last.ckpt").rename(tmp_path / "model.ckpt")
     evaluated = run_here("eval.py", f"ckpt_path={checkpoint}", "interval=3")
     assert evaluated.status == 0, evaluated.err
-    assert "val/mIoU" in evaluated.out
+    (result,) = read_record(tmp_path / "out").results
+    assert result.method == method
+    assert result.propagation == (method if method in ("per_frame", "dff", "accel") else "masks")
+    assert result.scores.keys() >= {"mIoU", "WIoU"}
 
 
 @pytest.mark.parametrize("propagation", ["dff", "accel"])

@@ -11,6 +11,7 @@ from mpvss.evaluation.evaluate_videos import show_frames
 from mpvss.evaluation.notes import Notes
 from mpvss.inference import segment_pairs
 from mpvss.progress import progress_bar
+from mpvss.segmentor import GroundTruth
 from mpvss.types import FramePair
 
 
@@ -33,7 +34,14 @@ def evaluate_pairs(
         notes: are kept.
         device: of the entrants.
         progress: whether to show a progress bar.
+
+    Raises:
+        ValueError: if a method is the oracle, which would need labels of key frames.
     """
+    if any(isinstance(entrant.method.propagator.segmentor, GroundTruth) for entrant in entrants):
+        raise ValueError(
+            "segmentor=ground_truth needs the labels of key frames; only some frames of these data are labelled."
+        )
     done = set(notes.done)
     batches = [batch for batch in batches if batch not in done]
     assert pairs.batch_size is not None  # it is one of batches

@@ -62,11 +62,10 @@ def show_frames(entrants: Sequence[Entrant], frames: Tensor, labels: Tensor) -> 
         labels: (T, H, W) uint8 classes or VOID.
     """
     for segmentor in {entrant.method.propagator.segmentor for entrant in entrants}:
-        inner = segmentor.segmentor if isinstance(segmentor, SharedSegmentor) else segmentor
         if isinstance(segmentor, SharedSegmentor):
             segmentor.forget()
-        if isinstance(inner, GroundTruth):
-            inner.show(frames, labels)
+        elif isinstance(segmentor, GroundTruth):
+            segmentor.show(frames, labels)
 
 
 class _Selection:

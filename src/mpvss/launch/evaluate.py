@@ -11,7 +11,7 @@ import torch
 from hydra.utils import instantiate
 from omegaconf import DictConfig
 
-from mpvss.building import build_datamodule, plain
+from mpvss.building import build_datamodule, is_oracle, plain
 from mpvss.data import VideoDataModule
 from mpvss.evaluation import (
     Entrant,
@@ -53,7 +53,7 @@ def _evaluate_models(cfg: DictConfig) -> ResultRecord | None:
     fabric = _launch_fabric(cfg)
     intervals = list(dict.fromkeys([cfg.interval] if cfg.intervals is None else cfg.intervals))
     planned = plan_methods(_with(cfg, interval=max(intervals)))
-    datamodule = build_datamodule(planned[0].config)
+    datamodule = _datamodule(planned[0].config)
     source = datamodule.val_videos
     for plan in planned:
         _check_classes(plan, source)
@@ -63,7 +63,7 @@ def _evaluate_models(cfg: DictConfig) -> ResultRecord | None:
     frame = source.read(0, 0)[0][None].to(fabric.device)
     costs = {method.name: count_frame_costs(method.propagator, frame) for method in methods}
     entrants = _entrants(cfg, methods, intervals, source, fabric.device)
-    if len(entrants) > 1:
+    if len(entrants) > 1 and not is_oracle(cfg):
         share_segmentors(methods)
     setting = _setting(cfg, methods, intervals, fabric.world_size)
     with Notes(cfg.paths.output, setting, cfg.save_every, fabric.global_rank) as notes, fabric.autocast():
@@ -78,7 +78,7 @@ def _evaluate_models(cfg: DictConfig) -> ResultRecord | None:
 
 
 def _evaluate_predictions(cfg: DictConfig) -> ResultRecord:
-    source = build_datamodule(cfg).val_videos
+    source = _datamodule(cfg).val_videos
     metrics: VideoMetrics = instantiate(cfg.metrics)
     score_predictions(cfg.predictions, source, metrics)
     name = Path(cfg.predictions).absolute().name
@@ -96,6 +96,13 @@ def _launch_fabric(cfg: DictConfig) -> lightning.Fabric:
     )
     fabric.launch()
     return fabric
+
+
+def _datamodule(cfg: DictConfig) -> VideoDataModule:
+    datamodule = build_datamodule(cfg)
+    if not isinstance(datamodule, VideoDataModule):
+        raise ValueError(f"data={cfg.data.name} has no labelled videos to score segmentation on. Choose other data.")
+    return datamodule
 
 
 def _check_classes(plan: Planned, source: VideoSource) -> None:
