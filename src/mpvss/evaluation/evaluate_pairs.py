@@ -42,11 +42,10 @@ def evaluate_pairs(
         raise ValueError(
             "segmentor=ground_truth needs the labels of key frames; only some frames of these data are labelled."
         )
-    done = set(notes.done)
-    batches = [batch for batch in batches if batch not in done]
+    remaining = [batch for batch in batches if batch not in set(notes.done)]
     assert pairs.batch_size is not None  # it is one of batches
     total, size = len(pairs.dataset), pairs.batch_size  # type: ignore[arg-type]  # a map-style data set has a length
-    indices = [index for batch in batches for index in range(batch * size, min((batch + 1) * size, total))]
+    indices = [index for batch in remaining for index in range(batch * size, min((batch + 1) * size, total))]
     loader = DataLoader(
         Subset(pairs.dataset, indices),
         batch_size=size,
@@ -54,9 +53,9 @@ def evaluate_pairs(
         collate_fn=pairs.collate_fn,
         pin_memory=device.type == "cuda",
     )
-    with progress_bar("pairs", progress) as bar:
-        task = bar.add_task("evaluating", total=len(indices))
-        for batch, pair in zip(batches, loader, strict=True):
+    with progress_bar("labelled frames", progress) as bar:
+        task = bar.add_task("evaluating", total=len(batches), completed=len(batches) - len(remaining))
+        for batch, pair in zip(remaining, loader, strict=True):
             on_device = FramePair._make(None if part is None else part.to(device) for part in pair)
             show_frames(entrants, on_device.key_frame, on_device.key_labels)
             for method, group in groupby(entrants, key=lambda entrant: entrant.method):
@@ -65,7 +64,7 @@ def evaluate_pairs(
                 prediction = segment_pairs(method.propagator, reached)
                 for entrant in members:
                     entrant.take_pairs(places[batch], reached, prediction)
-            bar.advance(task, len(pair.gap))
+            bar.advance(task)
             notes.finish(batch, entrants)
 
 
