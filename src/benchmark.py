@@ -9,7 +9,7 @@ from rich.console import Console
 from mpvss import launch
 from mpvss.table import render
 
-PIPE_WIDTH = 160
+PIPE_WIDTH = 180
 
 
 @hydra.main(version_base="1.3", config_path="../conf", config_name="benchmark")

@@ -21,7 +21,7 @@ from mpvss.weights import Checkpoint, load_weights, read_checkpoint
 
 log = logging.getLogger(__name__)
 
-TRAINED_GROUPS = ("backbone", "segmentor", "flow", "propagation", "data")
+TRAINED_GROUPS = ("backbone", "segmentor", "motion", "flow", "propagation", "data")
 """Groups that a checkpoint brings along: what its weights are, and what it was trained on."""
 
 MODEL_GROUPS = ("backbone", "segmentor", "flow", "propagation")

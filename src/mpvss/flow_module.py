@@ -10,7 +10,7 @@ from torch import Tensor
 from mpvss.criterion import FlowError, end_point_error
 from mpvss.flow import OpticalFlow
 from mpvss.layers import pad_to_multiple
-from mpvss.optim import parameter_groups
+from mpvss.optim import optimizer_and_schedule
 from mpvss.propagation import resize_flow
 from mpvss.types import FramePair
 
@@ -18,11 +18,14 @@ from mpvss.types import FramePair
 class FlowPretraining(lightning.LightningModule):
     """Train FlowNetS on pairs with known flow; its checkpoints serve as ``flow.weights`` and ``flow.encoder_weights``.
 
+    Attributes:
+        scenes: names of the validation batches, whose errors are then logged one by one, too; empty for none.
+
     Args:
         flow: with predictions at several scales.
         criterion: multi-scale end-point error.
         optimizer: from parameter groups, `lr` and `weight_decay`, to an optimizer.
-        scheduler: from an optimizer to a learning rate schedule, stepped after every batch.
+        scheduler: from an optimizer to a learning rate schedule, which steps with it.
     """
 
     def __init__(
@@ -37,6 +40,7 @@ class FlowPretraining(lightning.LightningModule):
         self.criterion = criterion
         self.optimizer = optimizer
         self.scheduler = scheduler
+        self.scenes: tuple[str, ...] = ()
 
     def training_step(self, pair: FramePair, batch_index: int) -> Tensor:
         """Estimate flow at every scale and compare it with the truth.
@@ -59,25 +63,21 @@ class FlowPretraining(lightning.LightningModule):
 
         Args:
             pair: a batch of frames with flow.
-            batch_index: not used.
+            batch_index: number of the batch.
         """
         target, valid = _truth(pair)
         height, width = pad_to_multiple(target).shape[-2:]
         coarse = self.flow(pair.key_frame, pair.frame, target.new_zeros(len(target), 0, 0))
         estimated = resize_flow(coarse, (height, width))[:, 0, :, : target.shape[-2], : target.shape[-1]]
         for name, flow in (("EPE", estimated), ("zero_EPE", torch.zeros_like(target))):
-            self.log(
-                f"val/{name}", end_point_error(flow, target, valid), prog_bar=name == "EPE", batch_size=len(target)
-            )
+            error = end_point_error(flow, target, valid)
+            self.log(f"val/{name}", error, prog_bar=name == "EPE", batch_size=len(target))
+            if self.scenes:
+                self.log(f"val/{name}/{self.scenes[batch_index]}", error, batch_size=len(target))
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         """Build optimizer and schedule."""
-        hyperparameters = self.optimizer.keywords  # type: ignore[attr-defined]  # a partial, by Hydra's _partial_
-        optimizer = self.optimizer(parameter_groups(self.flow, hyperparameters["lr"], hyperparameters["weight_decay"]))
-        return {
-            "optimizer": optimizer,
-            "lr_scheduler": {"scheduler": self.scheduler(optimizer), "interval": "step", "name": "lr"},
-        }
+        return optimizer_and_schedule(self.flow, self.optimizer, self.scheduler)
 
 
 def _truth(pair: FramePair) -> tuple[Tensor, Tensor]:

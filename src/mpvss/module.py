@@ -1,6 +1,7 @@
 """The LightningModule: segmentor, flow module and criterion in one training and evaluation loop."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Self
 
 import lightning
 import torch
@@ -8,12 +9,13 @@ import torch.nn.functional as F
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
 
-from mpvss.criterion import MaskCriterion, fused_score_loss
+from mpvss.criterion import MaskCriterion, fused_score_loss, score_divergence
 from mpvss.data import mask_targets
-from mpvss.inference import VideoSegmenter, segment_pairs
+from mpvss.inference import ClipSegmenter, VideoSegmenter, segment_pairs
 from mpvss.metrics import VideoMetrics
-from mpvss.optim import parameter_groups
-from mpvss.propagation import MASK_STRIDE, PropagatorModule
+from mpvss.optim import TrainedParts, optimizer_and_schedule
+from mpvss.propagation import MASK_STRIDE, PropagatorModule, mask_scores
+from mpvss.segmentor import Mask2Former
 from mpvss.types import VOID, Clip, FramePair, KeyFrameSchedule, Prediction
 
 
@@ -27,10 +29,19 @@ class MPVSS(lightning.LightningModule):
         keyframes: which frames of an evaluated video are key frames.
         num_classes: K.
         optimizer: from parameter groups, `lr` and `weight_decay`, to an optimizer.
-        scheduler: from an optimizer to a learning rate schedule, stepped after every batch.
+        scheduler: from an optimizer to a learning rate schedule, which steps with it.
         backbone_lr_scale: factor on the backbone's learning rate.
+        trained: parts of the propagator that learn, such as ``segmentor.query_decoder.class_head``; the rest is frozen
+            (see :class:`~mpvss.optim.TrainedParts`). None: everything.
         key_loss_weight: of the loss on the key frame's own masks.
         propagated_loss_weight: of the loss on the warped masks.
+        distilled_loss_weight: of their divergence from what the segmentor says of the frame that they are warped to;
+            no label is read for it.
+        checkpoint_activations: keep fewer of the segmentors' activations for the backward pass and compute them again,
+            which takes less memory and more time.
+
+    Raises:
+        ValueError: if the propagator lacks a part that is to learn, or nothing learns.
     """
 
     def __init__(
@@ -43,19 +54,39 @@ class MPVSS(lightning.LightningModule):
         optimizer: Callable[..., torch.optim.Optimizer],
         scheduler: Callable[..., torch.optim.lr_scheduler.LRScheduler],
         backbone_lr_scale: float = 0.1,
+        trained: Sequence[str] | None = None,
         key_loss_weight: float = 1.0,
         propagated_loss_weight: float = 1.0,
+        distilled_loss_weight: float = 0.0,
+        checkpoint_activations: bool = False,
     ) -> None:
         super().__init__()
         self.propagation = propagation
+        self.trained_parts = TrainedParts(propagation, trained)
         self.criterion = criterion
         self.metrics = metrics
         self.segmenter = VideoSegmenter(propagation, keyframes)
+        self.clip_segmenter = ClipSegmenter(self.segmenter)
         self.num_classes = num_classes
         self.optimizer = optimizer
         self.scheduler = scheduler
         self.backbone_lr_scale = backbone_lr_scale
-        self.loss_weights = {"key": key_loss_weight, "propagated": propagated_loss_weight}
+        self.loss_weights = {
+            "key": key_loss_weight,
+            "propagated": propagated_loss_weight,
+            "distilled": distilled_loss_weight,
+        }
+        if checkpoint_activations:
+            for part in propagation.modules():
+                if isinstance(part, Mask2Former):
+                    part.checkpoint_activations()
+        self.train(self.training)  # Lightning trains in the modes that it finds
+
+    def train(self, mode: bool = True) -> Self:
+        """Switch to training, except for frozen parts, which stay in eval mode."""
+        super().train(mode)
+        self.trained_parts.switch_frozen_to_eval()
+        return self
 
     def training_step(self, pair: FramePair, batch_index: int) -> Tensor:
         """Segment the key frames, carry their masks on, and score both.
@@ -68,36 +99,36 @@ class MPVSS(lightning.LightningModule):
             The scalar loss.
         """
         state = self.propagation.start(pair.key_frame)
-        predictions = {"key": (Prediction(state.segments, auxiliary=state.auxiliary), pair.key_labels)}
-        if self.loss_weights["propagated"]:
-            predictions["propagated"] = (self.propagation.step(state, pair.frame), pair.labels)
         losses = {}
-        for name, (prediction, labels) in predictions.items():
-            if self.loss_weights[name]:
-                losses[name] = self._loss(name, prediction, labels)
+        if self.loss_weights["key"]:
+            segmented = Prediction(state.segments, auxiliary=state.auxiliary)
+            losses["key"] = self._loss("key", segmented, pair.key_labels)
+        if self.loss_weights["propagated"] or self.loss_weights["distilled"]:
+            prediction = self.propagation.step(state, pair.frame)
+        if self.loss_weights["propagated"]:
+            losses["propagated"] = self._loss("propagated", prediction, pair.labels)
+        if self.loss_weights["distilled"]:
+            losses["distilled"] = self._divergence(prediction, pair.frame)
         loss = torch.stack([self.loss_weights[name] * value for name, value in losses.items()]).sum()
         self.log("train/loss", loss, prog_bar=True, batch_size=len(pair.frame))
         return loss
 
     def on_validation_epoch_start(self) -> None:
-        """Start with no video and no score."""
-        self.segmenter.reset()
+        """Start with no score."""
         self.metrics.reset()
 
     def validation_step(self, batch: Clip | FramePair, batch_index: int) -> None:
         """Segment the next frames of a video, or pairs of sparsely labelled videos, and score them.
 
         Args:
-            batch: consecutive labelled frames, those of one video in order; or pairs.
+            batch: consecutive labelled frames, those of one video in order; or pairs. Without frames nothing happens:
+                so a process keeps in step with others that have more clips.
             batch_index: not used.
         """
         if isinstance(batch, FramePair):
             self.metrics.update_pairs(segment_pairs(self.propagation, batch), batch.labels, batch.gap)
-            return
-        if batch.start == 0:
-            self.segmenter.reset()
-        segmented = self.segmenter.segment(batch.frames)
-        self.metrics.update(segmented.labels, batch.labels, batch.start, segmented.key)
+        elif len(batch.frames):
+            self.metrics.update(*self.clip_segmenter.segment(batch))
 
     def on_validation_epoch_end(self) -> None:
         """Log the scores of the whole split, in percent; a score that is not defined on it is not logged."""
@@ -106,15 +137,7 @@ class MPVSS(lightning.LightningModule):
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         """Build optimizer and schedule over the trainable parameters."""
-        hyperparameters = self.optimizer.keywords  # type: ignore[attr-defined]  # a partial, by Hydra's _partial_
-        groups = parameter_groups(
-            self.propagation, hyperparameters["lr"], hyperparameters["weight_decay"], self.backbone_lr_scale
-        )
-        optimizer = self.optimizer(groups)
-        return {
-            "optimizer": optimizer,
-            "lr_scheduler": {"scheduler": self.scheduler(optimizer), "interval": "step", "name": "lr"},
-        }
+        return optimizer_and_schedule(self.propagation, self.optimizer, self.scheduler, self.backbone_lr_scale)
 
     def _loss(self, name: str, prediction: Prediction, labels: Tensor) -> Tensor:
         labels = _cover(labels, prediction.segments.mask_logits)
@@ -126,6 +149,15 @@ class MPVSS(lightning.LightningModule):
         fused = fused_score_loss(prediction.scores, labels)
         self.log(f"train/{name}_fused", fused, batch_size=len(labels))
         return output.total + fused
+
+    def _divergence(self, prediction: Prediction, frame: Tensor) -> Tensor:
+        with torch.no_grad():  # the segmentor teaches, it does not give in
+            taught = mask_scores(self.propagation.segmentor(frame).segments)
+        scores = mask_scores(prediction.segments) if prediction.scores is None else prediction.scores.softmax(1)
+        height, width = (side // MASK_STRIDE for side in frame.shape[-2:])  # what lies beyond is padding
+        divergence = score_divergence(scores[..., :height, :width], taught[..., :height, :width])
+        self.log("train/divergence", divergence, batch_size=len(frame))
+        return divergence
 
 
 def _cover(labels: Tensor, mask_logits: Tensor) -> Tensor:

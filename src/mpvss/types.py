@@ -19,7 +19,7 @@ Frames travel as uint8 RGB and are normalised inside the models. Label maps are 
 ``0..K-1`` and :data:`VOID` where nothing is known. A value before softmax or sigmoid ends in ``_logits``.
 """
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from torch import Tensor
 
@@ -35,7 +35,7 @@ class FramePair(NamedTuple):
         key_labels: (B, H, W) uint8, its classes or VOID.
         frame: (B, 3, H, W) uint8 RGB, the later frame j of the same video.
         labels: (B, H, W) uint8, its classes or VOID.
-        gap: (B,) int64 distance j - k in frames, at least 1.
+        gap: (B,) int64 distance j - k in frames; 0 where the frame is the key frame itself.
         flow: (B, 2, H, W) float32 displacement from frame j into key frame k, pixels, x (right) then y (down); None
             where it is not known or was not asked for. Where not `visible`, it may be anything finite.
         visible: (B, H, W) bool, whether the flow is known and the surface point can be seen in the key frame; None
@@ -111,12 +111,24 @@ class KeyState(NamedTuple):
     auxiliary: tuple[Segments, ...] = ()
 
 
+class NextKey(NamedTuple):
+    """The key frame that follows a frame, for propagators that look ahead.
+
+    Attributes:
+        state: of the following key frame.
+        position: (B,) of the frame between the two key frames: 0 at the preceding one, 1 at the following one.
+    """
+
+    state: KeyState
+    position: Tensor
+
+
 class Prediction(NamedTuple):
     """What propagation says of a frame.
 
     Attributes:
         segments: classes and masks of that frame.
-        flow: (B, N or 1, 2, h', w') displacement from this frame into the key frame, in pixels of this
+        flow: (B, N or 1, 2, h', w') displacement from this frame into its key frame, in pixels of this
             map; None where the frame was segmented itself.
         auxiliary: the same from the earlier decoder layers' masks; empty outside training.
         scores: (B, K, h, w) class logits, where a method fuses scores instead of masks; they replace the segments.
@@ -158,6 +170,14 @@ class VideoSource(Protocol):
         """Return a frame, (3, H, W) uint8 RGB, and its labels, (H, W) uint8 classes or VOID."""
 
 
+@runtime_checkable
+class SparseVideoSource(VideoSource, Protocol):
+    """Videos of which only some frames are labelled, one of 30 in Cityscapes; the others' labels are all VOID."""
+
+    def labelled_frames(self, video: int) -> tuple[int, ...]:
+        """Return the numbers of a video's labelled frames, ascending."""
+
+
 class Flow(Protocol):
     """Estimates how segments moved from a key frame to a later frame.
 
@@ -192,13 +212,19 @@ class DecodingSegmentor(Segmentor, Protocol):
 
 
 class Propagator(Protocol):
-    """Segments key frames and carries the result to other frames; keeps nothing between calls."""
+    """Segments key frames and carries the result to other frames; keeps nothing between calls.
+
+    Attributes:
+        needs_next_key: whether frames are to wait for the following key frame; causal methods do not look at it.
+    """
+
+    needs_next_key: bool
 
     def start(self, frame: Tensor) -> KeyState:
         """Segment key frames, (B, 3, H, W) uint8 RGB."""
 
-    def step(self, state: KeyState, frame: Tensor, next_state: KeyState | None = None) -> Prediction:
-        """Carry `state` to `frame`, (B, 3, H, W) uint8 RGB; `next_state` is the next key frame's, if known."""
+    def step(self, state: KeyState, frame: Tensor, next_key: NextKey | None = None) -> Prediction:
+        """Carry `state` to `frame`, (B, 3, H, W) uint8 RGB; `next_key` is the following key frame, if there is one."""
 
 
 class KeyFrameSchedule(Protocol):

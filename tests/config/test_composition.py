@@ -19,6 +19,8 @@ OPTIONS = [
 ]
 EXPERIMENTS = sorted(file.stem for file in (CONF / "experiment").glob("*.yaml"))
 SCRIPTS = sorted(file.stem for file in CONF.glob("*.yaml"))
+CONFIG_OF = {"comparison": "compare"}
+"""Whose groups are not those of a run."""
 INSTANTIATED_ALONE = ("backbone", "segmentor", "flow", "propagation", "keyframes", "criterion", "metrics")
 
 
@@ -38,7 +40,7 @@ def resolved(cfg, *keys):
 @pytest.mark.parametrize(("group", "option"), OPTIONS)
 def test_every_option_composes_and_resolves(group, option):
     root = {"clips": ["data.root=somewhere"], "ground_truth": ["flow=copy"]}.get(option, [])
-    cfg = composed([f"{group}={option}", *root])
+    cfg = composed([f"{group}={option}", *root], CONFIG_OF.get(group, "train"))
     keys = [key for key in GROUPS if key in cfg and key not in ("experiment", "data")]
     resolved(cfg, *keys)
 
@@ -65,7 +67,7 @@ def test_every_trainer_instantiates(option, tmp_path):
 def test_callbacks_and_csv_logger_instantiate(tmp_path):
     cfg = composed(["logger=csv"], output=tmp_path)
     assert {type(c).__name__ for c in instantiate(cfg.callbacks).values()} == {
-        "ModelCheckpoint", "LearningRateMonitor", "RichProgressBar",
+        "BestCheckpoint", "LearningRateMonitor", "RichProgressBar",
     }  # fmt: skip
     assert [type(logger).__name__ for logger in instantiate(cfg.logger).values()] == ["CSVLogger"]
 

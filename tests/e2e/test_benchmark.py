@@ -7,6 +7,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+TINY = (
+    "backbone=tiny", "num_classes=4", "height=33", "width=65", "interval=3", "device=cpu", "segmentor.num_queries=5",
+    "segmentor.dim=32", "segmentor.num_heads=2", "segmentor.encoder_layers=1", "segmentor.decoder_layers=1",
+)  # fmt: skip
+ONE_MAP = ("query_for_pf", "optical_flow", "raft", "copy")
+MAP_PER_SEGMENT = ("query_flow", "query_learned", "query_random")
+METHODS = [
+    ("per_frame", "copy"),
+    *((propagation, flow) for propagation in ("masks", "bidirectional") for flow in (*ONE_MAP, *MAP_PER_SEGMENT)),
+    *((propagation, flow) for propagation in ("dff", "accel") for flow in ONE_MAP),
+]
 NAMES = ("r50", "r101", "swin_t", "swin_s", "swin_b", "swin_l")
 
 
@@ -43,3 +54,101 @@ def test_one_configuration_is_counted_and_timed(tmp_path):
     (costs,) = tables["costs"]["rows"]
     assert (costs["backbone"], costs["classes"], costs["frame"], costs["interval"]) == ("tiny", 6, "45x67", 3)
     assert [row["timed"] for row in tables["speed"]["rows"]][2] == "non-key frame in a batch of 2"
+
+
+def test_what_cannot_be_benchmarked_is_refused_by_name(run_here):
+    answer = run_here("benchmark.py", "what=weather")
+    assert answer.status == 1
+    assert "what must be one of model" in answer.err
+    assert "got weather" in answer.err
+
+
+def listed(methods):
+    """Overrides that list methods, narrow ones: Accel's second backbone is tiny, too, and RAFT updates once."""
+    for propagation, flow in methods:
+        place = f"methods.{propagation}_{flow}"
+        yield from (f"+propagation@{place}.propagation={propagation}", f"+flow@{place}.flow={flow}")
+        if propagation == "accel":
+            yield f"backbone@{place}.propagation.update_segmentor.backbone=tiny"
+        if flow == "raft":
+            yield from (f"{place}.flow.size=small", f"{place}.flow.num_updates=1")
+        if flow not in ("raft", "copy"):
+            yield f"{place}.flow.encoder_channels=[8,8,8,8,8,8]"
+        if flow.startswith("query"):
+            yield f"{place}.flow.num_stages=1"
+        if flow in ("query_flow", "query_for_pf", "optical_flow"):
+            yield f"{place}.flow.step_channels=[8,8,8,8]"
+
+
+def tables(tmp_path):
+    content = json.loads((tmp_path / "out" / "results.json").read_text())["tables"]
+    return {name: table["rows"] for name, table in content.items()}
+
+
+def test_every_combination_that_makes_sense_is_counted_by_the_same_command(run_here, tmp_path):
+    answer = run_here("benchmark.py", *TINY, "measure=[costs]", *listed(METHODS))
+    assert answer.status == 0, answer.err
+    rows = tables(tmp_path)["costs"]
+    flows = [(propagation, None if propagation == "per_frame" else flow) for propagation, flow in METHODS]
+    assert [(row["propagation"], row["flow"]) for row in rows] == flows
+    costs = {(row["propagation"], row["flow"]): row for row in rows}
+    for row in rows:
+        assert row["backbone"] == ("tiny+tiny" if row["propagation"] == "accel" else "tiny")
+        assert row["all_M"] == pytest.approx(row["segmentor_M"] + row["flow_M"] + row["other_M"])
+        assert (row["other_M"] > row["segmentor_M"]) == (row["propagation"] == "accel")
+        assert row["clip_GMACs"] == pytest.approx((5 * row["key_GMACs"] + 10 * row["non_key_GMACs"]) / 15)
+    for flow in (*ONE_MAP, *MAP_PER_SEGMENT):
+        one, both = (costs[propagation, flow]["non_key_GMACs"] for propagation in ("masks", "bidirectional"))
+        assert one < both < 2 * one
+    assert costs["per_frame", None]["non_key_GMACs"] == costs["per_frame", None]["key_GMACs"]
+
+
+def test_every_way_to_propagate_is_timed(run_here, tmp_path):
+    names = ("masks", "bidirectional", "dff", "accel", "per_frame")
+    methods = listed((name, "optical_flow") for name in names)
+    answer = run_here("benchmark.py", *TINY, "measure=[speed]", "repeats=1", "warmup=0", *methods)
+    assert answer.status == 0, answer.err
+    rows = tables(tmp_path)["speed"]
+    assert [row["propagation"] for row in rows if row["timed"] == "key frame"] == list(names)
+    assert all(row["median_ms"] > 0 for row in rows)
+
+
+@pytest.mark.parametrize("propagation", ["dff", "accel"])
+@pytest.mark.parametrize("flow", MAP_PER_SEGMENT)
+def test_what_belongs_to_no_segment_is_not_moved_by_segments_flow(run_here, tmp_path, propagation, flow):
+    answer = run_here("benchmark.py", *TINY, f"propagation={propagation}", f"flow={flow}")
+    assert answer.status == 1
+    assert f"propagation={propagation} warps" in answer.err
+    assert "belong to no segment" in answer.err
+    assert "Choose flow=optical_flow" in answer.err
+    assert not (tmp_path / "out" / "results.json").exists()
+
+
+def test_a_method_cannot_name_a_backbone_that_is_not_listed(run_here):
+    answer = run_here("benchmark.py", "experiment=table_2_cost", "methods.dff.backbones=[mobilenetv2]")
+    assert answer.status == 1
+    assert "swin_l; got mobilenetv2. Add it to backbones" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("overrides", "table", "num_rows", "within"),
+    [
+        (("table_h_cost",), "table_h_cost", 3, {"GMACs": 2}),
+        pytest.param(
+            ("table_2_cost", "~methods.mpvss"), "table_2_cost", 4, {"GMACs": 5, "parameters_M": 1},
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            ("table_3b_cost",), "table_3b_cost", 5, {"parameters_M": 0.5},
+            marks=pytest.mark.slow,
+        ),
+    ],
+)  # fmt: skip
+def test_what_the_paper_compares_with_costs_what_it_prints(run_here, tmp_path, overrides, table, num_rows, within):
+    answer = run_here("benchmark.py", f"experiment={overrides[0]}", *overrides[1:])
+    assert answer.status == 0, answer.err
+    rows = tables(tmp_path)[table]
+    assert len(rows) == num_rows
+    for row in rows:
+        for key, percent in within.items():
+            assert abs(row[f"{key}_difference_percent"]) < percent, row

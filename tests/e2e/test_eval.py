@@ -242,7 +242,7 @@ def test_two_processes_score_as_one(run, tmp_path):
     data = [f"data.{key}" for key in ("height=48", "width=72", "val_videos=3", "num_frames=17", "num_workers=0")]
     command = ("eval.py", "segmentor=ground_truth", "flow=copy", "data=synthetic", *data, "trainer=cpu")
     one = run(*command, "hydra.run.dir=one")
-    two = run(*command, "hydra.run.dir=two", "trainer.devices=2", "+trainer.strategy=ddp")
+    two = run(*command, "hydra.run.dir=two", "trainer.devices=2", "trainer.strategy=ddp")
     assert (one.status, two.status) == (0, 0), one.err + two.err
     (alone,), (shared,) = (read_record(tmp_path / name).results for name in ("one", "two"))
     assert shared._replace(frames_per_second=None) == alone._replace(frames_per_second=None)

@@ -1,6 +1,8 @@
 """Every flow and every way to propagate trains, and is evaluated from its checkpoint without naming it again."""
 
 import pytest
+import torch
+from torchvision.io import write_png
 
 from mpvss.results import read_record
 
@@ -8,7 +10,7 @@ SMALL = (
     "backbone=tiny", "data=synthetic", "data.height=64", "data.width=96", "data.num_workers=0", "data.batch_size=2",
     "data.val_videos=1", "data.num_frames=8", "segmentor.num_queries=6", "segmentor.dim=32", "segmentor.num_heads=2",
     "segmentor.encoder_layers=1", "segmentor.decoder_layers=2", "criterion.num_points=64", "trainer=cpu",
-    "trainer.max_steps=1", "trainer.val_check_interval=1", "logger=csv", "interval=3",
+    "trainer.max_steps=1", "trainer.val_check_interval=1", "logger=csv", "interval=3", "optim.effective_batch=null",
 )  # fmt: skip
 NARROW = "flow.encoder_channels=[8,8,8,8,8,8]"
 METHODS = {
@@ -24,6 +26,7 @@ METHODS = {
     "optical_flow": ("flow=optical_flow", NARROW, "flow.step_channels=[8,8,8,8]"),
     "raft": ("flow=raft", "flow.size=small", "data.batch_size=1"),
     "copy": ("flow=copy",),
+    "bidirectional": ("propagation=bidirectional", NARROW, "flow.step_channels=[8,8,8,8]"),
 }  # fmt: skip
 
 
@@ -38,6 +41,27 @@ def test_every_method_trains_and_is_evaluated_from_its_checkpoint(run_here, tmp_
     assert result.method == method
     assert result.propagation == (method if method in ("per_frame", "dff", "accel") else "masks")
     assert result.scores.keys() >= {"mIoU", "WIoU"}
+
+
+@pytest.mark.parametrize("flow", ["query_flow", "optical_flow", "copy"])
+def test_a_checkpoint_trained_to_propagate_masks_is_used_in_both_directions(run_here, tmp_path, flow):
+    narrow = () if flow == "copy" else (NARROW, "flow.step_channels=[8,8,8,8]")
+    trained = run_here("train.py", *SMALL, f"flow={flow}", *narrow)
+    assert trained.status == 0, trained.err
+    checkpoint = (tmp_path / "out" / "checkpoints" / "last.ckpt").rename(tmp_path / "model.ckpt")
+    chosen = (f"ckpt_path={checkpoint}", "interval=3", "propagation=bidirectional")
+    evaluated = run_here("eval.py", *chosen)
+    assert evaluated.status == 0, evaluated.err
+    (result,) = read_record(tmp_path / "out").results
+    assert (result.method, result.flow) == ("bidirectional", flow)
+    assert result.scores.keys() >= {"mIoU", "WIoU"}
+    frames = tmp_path / "frames"
+    frames.mkdir()
+    for index in range(5):
+        write_png(torch.full((3, 64, 96), 50 * index, dtype=torch.uint8), str(frames / f"{index}.png"))
+    predicted = run_here("predict.py", *chosen, f"video={frames}", f"output={tmp_path / 'labels'}")
+    assert predicted.status == 0, predicted.err
+    assert len(list((tmp_path / "labels").iterdir())) == 5
 
 
 @pytest.mark.parametrize("propagation", ["dff", "accel"])

@@ -2,18 +2,19 @@
 
 import functools
 from itertools import pairwise
+from unittest.mock import Mock
 
 import pytest
 import torch
 
 from mpvss.backbone import ConvBackbone
-from mpvss.criterion import HungarianMatcher, MaskCriterion
+from mpvss.criterion import HungarianMatcher, MaskCriterion, score_divergence
 from mpvss.data import SyntheticVideos
-from mpvss.flow import query_flow
+from mpvss.flow import CopyFlow, query_flow
 from mpvss.inference import VideoSegmenter
 from mpvss.metrics import VideoMetrics
 from mpvss.module import MPVSS
-from mpvss.propagation import FixedInterval, MaskPropagation, semantic_map
+from mpvss.propagation import FixedInterval, MaskPropagation, mask_scores, semantic_map
 from mpvss.segmentor import mask2former
 from mpvss.types import VOID, Clip, FramePair
 
@@ -126,6 +127,108 @@ def test_a_pair_without_any_label_has_a_finite_loss():
     loss.backward()
     assert loss.isfinite()
     assert all(p.grad is None or p.grad.isfinite().all() for p in module.parameters())
+
+
+DISTILLED = {
+    "trained": ("flow",), "key_loss_weight": 0.0, "propagated_loss_weight": 0.0, "distilled_loss_weight": 1.0,
+}  # fmt: skip
+
+
+def test_distillation_reads_no_label():
+    frames, labels = video()
+    losses = set()
+    for known in (labels, torch.full_like(labels, VOID), (labels + 1) % CLASSES):
+        torch.manual_seed(1)
+        losses.add(small_module(**DISTILLED).training_step(pair_of(frames, known, 0, 3), 0).item())
+    assert len(losses) == 1
+
+
+def test_what_is_distilled_is_the_segmentors_own_word_on_the_frame_without_its_padding():
+    module = small_module(**DISTILLED)
+    frames, labels = video(size=(61, 90))  # 15 x 22 whole map pixels of 16 x 24
+    loss = module.training_step(pair_of(frames, labels, 0, 3), 0)
+    loss.backward()
+    with torch.no_grad():
+        state = module.propagation.start(frames[:1])
+        carried = mask_scores(module.propagation.step(state, frames[3:4]).segments)
+        alone = mask_scores(module.propagation.segmentor(frames[3:4]).segments)
+    expected = score_divergence(carried[..., :15, :22], alone[..., :15, :22])
+    assert loss.item() == pytest.approx(expected.item())
+    learning = {name.split(".")[1] for name, p in module.named_parameters() if p.grad is not None and p.grad.any()}
+    assert learning == {"flow"}
+
+
+def test_a_still_video_leaves_nothing_to_distill():
+    module = small_module(**DISTILLED)
+    module.propagation.flow = CopyFlow()
+    frames, labels = video()
+    still = frames[:1].expand(4, -1, -1, -1)
+    assert module.training_step(pair_of(still, labels, 0, 3), 0).item() == pytest.approx(0, abs=1e-6)
+    assert module.training_step(pair_of(frames, labels, 0, 3), 0).item() > 1e-4
+
+
+STAGE_2 = ("flow", "segmentor.query_decoder.class_head", "segmentor.query_decoder.mask_head")
+
+
+def test_frozen_means_frozen_and_the_rest_learns():
+    module = small_module(trained=STAGE_2, key_loss_weight=0.0)
+    before = {name: tensor.clone() for name, tensor in module.propagation.state_dict().items()}
+    frames, labels = video(size=(32, 64))
+    optimise(module, [pair_of(frames, labels, 0, j) for j in (1, 2, 3)], steps=50)
+    after = module.propagation.state_dict()
+    trained = {name for name in before if name.startswith(STAGE_2)}
+    assert {name for name in before if not torch.equal(before[name], after[name])} == trained
+    assert any(name.endswith("running_mean") for name in before.keys() - trained)
+
+
+def test_every_layer_is_supervised_in_stage_2_without_a_graph_through_the_frozen_part():
+    module = small_module(trained=STAGE_2).train()
+    frames, _ = video(size=(32, 64))
+    state = module.propagation.start(frames[:1])
+    prediction = module.propagation.step(state, frames[1:2])
+    assert len(state.auxiliary) == len(prediction.auxiliary) == 2  # of two layers, and the initial queries
+    for segments in (state.segments, *state.auxiliary, *prediction.auxiliary):
+        assert segments.class_logits.requires_grad
+        assert segments.mask_logits.requires_grad
+    assert not any(tensor.requires_grad for tensor in (state.queries, *state.features))
+
+
+@pytest.mark.parametrize("switch", [lambda module: module, lambda module: module.eval().train()])
+def test_frozen_parts_are_in_eval_mode_from_the_start_and_however_lightning_switches(switch):
+    segmentor = switch(small_module(trained=STAGE_2)).propagation.segmentor
+    assert [name for name, part in segmentor.named_children() if part.training] == ["query_decoder"]
+    training = {name for name, part in segmentor.query_decoder.named_children() if part.training}
+    assert training == {"class_head", "mask_head"}
+
+
+def test_activations_computed_again_give_the_same_gradients():
+    frames, labels = video(size=(32, 64))
+    gradients = []
+    for checkpoint_activations in (False, True):
+        module = small_module(checkpoint_activations=checkpoint_activations).train()
+        torch.manual_seed(1)  # of the points
+        layer = Mock(return_value=None)
+        module.propagation.segmentor.pixel_decoder.layers[0].register_forward_pre_hook(layer)
+        module.training_step(pair_of(frames, labels, 0, 2), 0).backward()
+        assert layer.call_count == 1 + checkpoint_activations
+        gradients.append({name: p.grad for name, p in module.named_parameters()})
+    assert gradients[0].keys() == gradients[1].keys()
+    for name, gradient in gradients[0].items():
+        torch.testing.assert_close(gradient, gradients[1][name], msg=name)
+
+
+def test_a_step_in_bfloat16_is_near_one_in_full_precision():
+    frames, labels = video(size=(32, 64))
+    losses = []
+    for enabled in (False, True):
+        module = small_module().train()
+        torch.manual_seed(1)
+        with torch.autocast("cpu", torch.bfloat16, enabled=enabled):
+            loss = module.training_step(pair_of(frames, labels, 0, 2), 0)
+        loss.backward()
+        assert all(p.grad is None or p.grad.isfinite().all() for p in module.parameters())
+        losses.append(loss.item())
+    assert losses[1] == pytest.approx(losses[0], rel=0.02)
 
 
 @pytest.mark.slow

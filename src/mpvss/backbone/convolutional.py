@@ -57,6 +57,13 @@ class ConvBackbone(nn.Module):
             norm.eval()
         return self
 
+    def checkpoint_activations(self) -> None:
+        """Compute the stages' activations again in the backward pass, instead of keeping them.
+
+        BatchNorm that is not frozen then sees each batch twice, so that its statistics forget faster.
+        """
+        self.network.set_grad_checkpointing()
+
     def forward(self, frames: Tensor) -> tuple[Tensor, ...]:
         """Compute the pyramid.
 

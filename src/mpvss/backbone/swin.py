@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from timm.models.swin_transformer import SwinTransformerBlock, window_partition, window_reverse
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from mpvss.backbone.pretrained import create_timm_model
 
@@ -46,6 +47,11 @@ class SwinBackbone(nn.Module):
         self.patch_embed = swin.patch_embed
         self.stages = swin.layers
         self.norms = nn.ModuleList(nn.LayerNorm(channels) for channels in self.channels)
+        self._checkpointing = False
+
+    def checkpoint_activations(self) -> None:
+        """Compute the blocks' activations again in the backward pass, instead of keeping them."""
+        self._checkpointing = True
 
     def forward(self, frames: Tensor) -> tuple[Tensor, ...]:
         """Compute the pyramid.
@@ -64,7 +70,10 @@ class SwinBackbone(nn.Module):
             for block in stage.blocks:
                 if any(block.shift_size) and shift_mask is None:  # the same for every shifted block of a stage
                     shift_mask = block.get_attn_mask(_pad_to_windows(x, block.window_size))
-                x = _run_block(block, x, shift_mask)
+                if self._checkpointing:
+                    x = checkpoint(_run_block, block, x, shift_mask, use_reentrant=False)
+                else:
+                    x = _run_block(block, x, shift_mask)
             pyramid.append(norm(x).permute(0, 3, 1, 2).contiguous())
         return tuple(pyramid)
 

@@ -14,7 +14,12 @@ _KEY_FRAME = (
     Column("classes", "classes", "d"),
     Column("frame", "frame"),
 )
-_SETTING = (*_KEY_FRAME, Column("interval", "interval", "d"))
+_SETTING = (
+    Column("propagation", "propagation"),
+    Column("flow", "flow"),
+    *_KEY_FRAME,
+    Column("interval", "interval", "d"),
+)
 
 
 def cost_table(measurements: Sequence[Measurement]) -> Table:
@@ -24,7 +29,8 @@ def cost_table(measurements: Sequence[Measurement]) -> Table:
             **_setting_cells(setting),
             "segmentor_M": costs.segmentor_parameters / 1e6,
             "flow_M": costs.flow_parameters / 1e6,
-            "all_M": (costs.segmentor_parameters + costs.flow_parameters) / 1e6,
+            "other_M": costs.other_parameters / 1e6,
+            "all_M": costs.parameters / 1e6,
             "key_GMACs": costs.key_macs / 1e9,
             "non_key_GMACs": costs.non_key_macs / 1e9,
             "clip_GMACs": costs.clip_macs / 1e9,
@@ -35,11 +41,12 @@ def cost_table(measurements: Sequence[Measurement]) -> Table:
     columns = (
         *_SETTING,
         Column("segmentor_M", "segmentor M", ".3f"),
-        Column("flow_M", "flow module M", ".3f"),
+        Column("flow_M", "flow M", ".3f"),
+        Column("other_M", "other M", ".3f"),
         Column("all_M", "all M", ".3f"),
-        Column("key_GMACs", "key frame GMACs", ".2f"),
+        Column("key_GMACs", "key GMACs", ".2f"),
         Column("non_key_GMACs", "non-key GMACs", ".2f"),
-        Column("clip_GMACs", f"of {CLIP_LENGTH} frames GMACs", ".2f"),
+        Column("clip_GMACs", f"GMACs of {CLIP_LENGTH}", ".2f"),
     )
     return Table("costs", "Parameters, and multiply-accumulates a frame", columns, rows, (CONVENTION,))
 
@@ -113,7 +120,8 @@ def _key_frame_cells(setting: Setting) -> dict[str, Cell]:
 
 
 def _setting_cells(setting: Setting) -> dict[str, Cell]:
-    return _key_frame_cells(setting) | {"interval": setting.interval}
+    method: dict[str, Cell] = {"propagation": setting.propagation, "flow": setting.flow}
+    return method | _key_frame_cells(setting) | {"interval": setting.interval}
 
 
 def _speed_rows(setting: Setting, speed: Speed) -> list[dict[str, Cell]]:

@@ -9,7 +9,7 @@ import torch
 from mpvss.benchmark.costs import Costs, count_costs
 from mpvss.benchmark.peer import PeerComparison, compare_with_transformers
 from mpvss.benchmark.speed import Speed, measure_speed
-from mpvss.propagation import MaskPropagation
+from mpvss.propagation import PropagatorModule
 
 log = logging.getLogger(__name__)
 
@@ -21,11 +21,13 @@ class Setting(NamedTuple):
     """What the costs depend on.
 
     Attributes:
-        backbone: option of the group `backbone`.
+        backbone: option of the group `backbone`; of a method with two segmentors both, such as ``r101+r50``.
         data: name of the data set, whose frames are not read.
         num_classes: K.
         size: (H, W) of the frames, in pixels.
         interval: frames from one key frame to the next.
+        propagation: option of the group `propagation`.
+        flow: option of the group `flow`; None where the method has none.
     """
 
     backbone: str
@@ -33,11 +35,17 @@ class Setting(NamedTuple):
     num_classes: int
     size: tuple[int, int]
     interval: int
+    propagation: str = "masks"
+    flow: str | None = "query_flow"
 
     @property
     def frame(self) -> str:
         """The frame size as the paper writes it, height first."""
         return f"{self.size[0]}x{self.size[1]}"
+
+    def __str__(self) -> str:
+        """Describe it in a line of the log."""
+        return ", ".join(filter(None, (self.propagation, self.flow, self.backbone, self.frame)))
 
 
 class Measurement(NamedTuple):
@@ -50,7 +58,7 @@ class Measurement(NamedTuple):
 
 
 def measure(
-    build: Callable[[], MaskPropagation],
+    build: Callable[[], PropagatorModule],
     setting: Setting,
     what: Collection[str],
     device: torch.device,
@@ -77,7 +85,7 @@ def measure(
         raise ValueError(f"only {', '.join(MEASURABLE)} can be measured; got {', '.join(unknown)}.")
     costs = peer = speed = None
     if "costs" in what:
-        log.info("%s, %s: counting", setting.backbone, setting.frame)
+        log.info("%s: counting", setting)
         with torch.device("meta"):
             counted = build().eval()
         costs = count_costs(counted, setting.size, setting.interval)
@@ -85,9 +93,9 @@ def measure(
         with device:
             model = build().eval()
         if "transformers" in what:
-            log.info("%s, %s: timing a key frame of ours and of transformers", setting.backbone, setting.frame)
+            log.info("%s: timing a key frame of ours and of transformers", setting)
             peer = compare_with_transformers(model.segmentor, setting.size, repeats, warmup)
         if "speed" in what:
-            log.info("%s, %s: timing", setting.backbone, setting.frame)
+            log.info("%s: timing", setting)
             speed = measure_speed(model, setting.size, setting.interval, repeats, warmup)
     return Measurement(setting, costs, speed, peer)

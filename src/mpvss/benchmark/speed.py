@@ -8,8 +8,8 @@ import torch
 from mpvss.benchmark.costs import CLIP_LENGTH, key_frames_of_a_clip
 from mpvss.benchmark.memory import peak_memory
 from mpvss.benchmark.stopwatch import Timing, time_alternately
-from mpvss.inference import expand_state
-from mpvss.propagation import MaskPropagation, semantic_map
+from mpvss.inference import expand_state, repeated_key
+from mpvss.propagation import PropagatorModule, label_map, semantic_map
 
 TIMED = (
     "Batch 1, float32, random weights. Timed: from a uint8 RGB frame on the device to its uint8 label map on the "
@@ -39,7 +39,7 @@ class Speed(NamedTuple):
 
 
 def measure_speed(
-    propagation: MaskPropagation, size: tuple[int, int], interval: int, repeats: int = 7, warmup: int = 2
+    propagation: PropagatorModule, size: tuple[int, int], interval: int, repeats: int = 7, warmup: int = 2
 ) -> Speed:
     """Time one frame size on the device that the model is on.
 
@@ -63,15 +63,17 @@ def measure_speed(
     key_frame, non_key_frames = frames[:1], frames[1:]
     with torch.inference_mode():
         state = propagation.start(key_frame)
+        states = expand_state(state, batch)
+        next_key, next_keys = (repeated_key(propagation, state, length) for length in (1, batch))
 
     def key() -> torch.Tensor:
         return semantic_map(propagation.start(key_frame).segments, size)
 
     def non_key() -> torch.Tensor:
-        return semantic_map(propagation.step(state, non_key_frames[:1]).segments, size)
+        return label_map(propagation.step(state, non_key_frames[:1], next_key), size)
 
     def non_keys() -> torch.Tensor:
-        return semantic_map(propagation.step(expand_state(state, batch), non_key_frames).segments, size)
+        return label_map(propagation.step(states, non_key_frames, next_keys), size)
 
     calls: dict[str, Callable[[], object]] = {"key": key, "non_key": non_key, "non_keys": non_keys}
     timings = time_alternately(calls, repeats, warmup, device)

@@ -8,12 +8,14 @@ Queries are matched to targets one to one (:class:`HungarianMatcher`), then clas
 (:class:`MaskCriterion`), masks at sampled points only.
 
 Where flow itself is trained, estimated and true flow enter and their end-point error leaves (:class:`FlowError`).
+Where a segmentor is the teacher, propagated and taught class scores enter (:func:`score_divergence`).
 """
 
 from mpvss.criterion.flow_error import FlowError, end_point_error
 from mpvss.criterion.mask_criterion import CriterionOutput, MaskCriterion, mask_losses
 from mpvss.criterion.matcher import HungarianMatcher, Match, pair_costs
 from mpvss.criterion.points import sample_points, uncertain_points
+from mpvss.criterion.score_divergence import score_divergence
 from mpvss.criterion.score_loss import fused_score_loss
 
 __all__ = [
@@ -27,5 +29,6 @@ __all__ = [
     "mask_losses",
     "pair_costs",
     "sample_points",
+    "score_divergence",
     "uncertain_points",
 ]

@@ -1,44 +1,52 @@
-"""Labelled clips in a folder, one image and one label map per frame (the layout of VSPW)."""
+"""Clips in a folder, one image and one label map per frame (the layout of VSPW)."""
 
-import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from torch import Tensor
-from torchvision.io import ImageReadMode, decode_image, read_file
 
-from mpvss.data.classes import default_colours
-from mpvss.types import VOID, ClassList
+from mpvss.data.class_file import CLASSES_FILE, NAMES_FILE, named_classes, read_classes
+from mpvss.data.decoding import check_same_size, decode_codes, decode_rgb
+from mpvss.types import VOID
 
-_NAMES_FILE = "label_num_dic_final.json"
-_MAX_CLASSES = 254  # codes 1..254 of a byte; 0 and 255 are void
+_SUFFIXES = (".jpg", ".jpeg", ".png")
 
-_LAYOUT = """\
+_LAYOUT = f"""\
   <root>/train.txt, val.txt             the clips of a split, one name per line
   <root>/data/<clip>/origin/<frame>.jpg the frames in the order of their names (.jpg, .jpeg or .png)
   <root>/data/<clip>/mask/<frame>.png   8-bit grey label maps: 0 and 255 void, else class + 1
-  <root>/label_num_dic_final.json       {"others": "0", "sky": "1", ...}; not needed where class names are given"""
+  <root>/{CLASSES_FILE}                   a list of {{name: sky, colour: [70, 130, 180]}}, or VSPW's
+  <root>/{NAMES_FILE}       {{"others": "0", "sky": "1", ...}}; not needed where class names are given"""
 
 
 class ClipFolder:
-    """Clips on disk, read frame by frame.
+    """Clips on disk, read frame by frame; they may differ in size.
 
-    Construction lists the folders and decodes nothing. Label maps store class c as c + 1, as VSPW does.
+    Construction lists the folders and decodes nothing. Label maps store class c as c + 1, as VSPW does, unless
+    ``<root>/classes.yaml`` has other codes.
 
     Args:
         root: folder of the data set, laid out as the error for a missing one shows.
         split: name of the list, ``<root>/<split>.txt``; blank lines in it are ignored.
-        class_names: K names in label order; None to read them from ``<root>/label_num_dic_final.json``.
+        class_names: K names in label order; None to read them from the root.
         hint: where to get the data set, for the error when `root` is missing.
+        labels: whether every clip must have labels; if not, those of a clip without a folder ``mask`` are all VOID. A
+            clip labelled in part is an error either way.
 
     Raises:
         FileNotFoundError: if the root, the list, a clip's folder, a frame or a label map is missing.
         ValueError: if the list is empty, or the class names are missing or unusable.
     """
 
-    def __init__(self, root: str | Path, split: str, class_names: Sequence[str] | None = None, hint: str = "") -> None:
+    def __init__(
+        self,
+        root: str | Path,
+        split: str,
+        class_names: Sequence[str] | None = None,
+        hint: str = "",
+        labels: bool = True,
+    ) -> None:
         self.root = Path(root).expanduser()
         if not self.root.is_dir():
             raise FileNotFoundError(
@@ -48,11 +56,15 @@ class ClipFolder:
             )
         self.split = split
         self._clips = _clips_of(self.root, split)
-        self._frames = [_frames_of(self.root, clip, split) for clip in self._clips]
-        names = _names_from(self.root / _NAMES_FILE) if class_names is None else tuple(class_names)
-        if not 1 <= len(names) <= _MAX_CLASSES:
-            raise ValueError(f"{self.root}: there must be 1..{_MAX_CLASSES} class names; got {len(names)}.")
-        self.classes = ClassList(names, default_colours(len(names)))
+        self._labelled = [labels or (self.root / "data" / clip / "mask").exists() for clip in self._clips]
+        self._frames = [
+            _frames_of(self.root, clip, split, labelled)
+            for clip, labelled in zip(self._clips, self._labelled, strict=True)
+        ]
+        if class_names is None:
+            self.classes, self._codes = read_classes(_class_file(self.root))
+        else:
+            self.classes, self._codes = named_classes(tuple(class_names), self.root)
 
     def __len__(self) -> int:
         return len(self._clips)
@@ -68,7 +80,7 @@ class ClipFolder:
     @property
     def label_codes(self) -> tuple[int, ...]:
         """The code of each class in label maps."""
-        return tuple(range(1, len(self.classes.names) + 1))
+        return self._codes.of_classes
 
     def frame_name(self, video: int, frame: int) -> str:
         """Return the name of a frame's file, without its ending."""
@@ -86,54 +98,54 @@ class ClipFolder:
         """
         clip = self.root / "data" / self._clips[video]
         image_path = clip / "origin" / self._frames[video][frame]
+        image = decode_rgb(_content(image_path), str(image_path))
+        if not self._labelled[video]:
+            return image, torch.full(image.shape[1:], VOID, dtype=torch.uint8)
         mask_path = clip / "mask" / f"{image_path.stem}.png"
-        image = _decode(image_path, ImageReadMode.RGB)
-        codes = _decode(mask_path, ImageReadMode.UNCHANGED)
-        if codes.shape[0] != 1 or codes.dtype != torch.uint8:
-            raise ValueError(
-                f"{mask_path} must be an 8-bit grey PNG of label codes; got {codes.shape[0]} channels of "
-                f"{codes.dtype}. Store the codes themselves, not their colours."
-            )
-        if image.shape[1:] != codes.shape[1:]:
-            raise ValueError(
-                f"{mask_path} must have the size of its frame {image_path.name}, "
-                f"{image.shape[2]}x{image.shape[1]}; got {codes.shape[2]}x{codes.shape[1]} (width x height)."
-            )
-        return image, self._labels(codes[0], mask_path)
+        codes = decode_codes(_content(mask_path), str(mask_path))
+        check_same_size(image, codes, image_path.name, str(mask_path))
+        return image, self._codes(codes, str(mask_path))
 
-    def _labels(self, codes: Tensor, path: Path) -> Tensor:
-        labels = codes - 1  # uint8: 0 wraps round to 255, which is VOID
-        labels[codes == VOID] = VOID
-        num_classes = len(self.classes.names)
-        wrong = codes[(labels >= num_classes) & (labels != VOID)]
-        if wrong.numel():
-            raise ValueError(
-                f"{path} holds label {int(wrong[0])}; with {num_classes} classes labels must be 1..{num_classes}, "
-                "or 0 or 255 for void. Check the file, or the class names."
-            )
-        return labels
+
+def open_clips(
+    root: str | Path, split: str | None, class_names: Sequence[str] | None = None, hint: str = "", labels: bool = True
+) -> ClipFolder | None:
+    """Open a split of a folder of clips, or none where there is none to open.
+
+    Args:
+        root: as in :class:`ClipFolder`.
+        split: name of the list; None gives None.
+        class_names: as in :class:`ClipFolder`.
+        hint: as in :class:`ClipFolder`.
+        labels: as in :class:`ClipFolder`.
+    """
+    return None if split is None else ClipFolder(root, split, class_names, hint, labels)
 
 
 def _clips_of(root: Path, split: str) -> list[str]:
     path = root / f"{split}.txt"
     if not path.is_file():
-        raise FileNotFoundError(f"No list of clips at {path}. Expected this layout:\n{_LAYOUT}")
+        raise FileNotFoundError(
+            f"No list of clips at {path}. Expected this layout:\n{_LAYOUT}\n"
+            "To train without validation, set data.val_split=null."
+        )
     clips = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     if not clips:
         raise ValueError(f"{path} must list at least one clip, one name per line; it is empty.")
     return clips
 
 
-def _frames_of(root: Path, clip: str, split: str) -> tuple[str, ...]:
+def _frames_of(root: Path, clip: str, split: str, labelled: bool) -> tuple[str, ...]:
     """List the frames of a clip by name and check that each has its label map, and each label map its frame."""
     origin, mask = root / "data" / clip / "origin", root / "data" / clip / "mask"
-    for folder in (origin, mask):
+    for folder in (origin, mask) if labelled else (origin,):
         if not folder.is_dir():
             raise FileNotFoundError(
                 f"{split}.txt lists the clip {clip}, but there is no folder {folder}. Expected this layout:\n{_LAYOUT}"
+                + ("\nWhere clips have no labels, set data.labels=false." if folder == mask else "")
             )
-    frames = {path.stem: path.name for path in origin.iterdir() if path.suffix.lower() in (".jpg", ".jpeg", ".png")}
-    masks = {path.stem for path in mask.iterdir() if path.suffix == ".png"}
+    frames = {path.stem: path.name for path in origin.iterdir() if path.suffix.lower() in _SUFFIXES}
+    masks = {path.stem for path in mask.iterdir() if path.suffix == ".png"} if labelled else frames.keys()
     way_out = f"Restore it, or take the clip {clip} off {split}.txt."
     if not frames and not masks:
         raise FileNotFoundError(f"No .jpg, .jpeg or .png frame in {origin}. {way_out}")
@@ -144,31 +156,18 @@ def _frames_of(root: Path, clip: str, split: str) -> tuple[str, ...]:
     return tuple(frames[stem] for stem in sorted(frames))
 
 
-def _names_from(path: Path) -> tuple[str, ...]:
-    """Read {"others": "0", "sky": "1", ...}; 0 is void and has no name."""
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"No class names: expected {path}, as {{'others': '0', 'sky': '1', ...}}. "
-            "Write that file, or list the names in label order in data.class_names."
-        )
-    try:
-        codes = {int(code): name for name, code in json.loads(path.read_text(encoding="utf-8")).items()}
-    except (ValueError, AttributeError, TypeError) as error:
-        raise ValueError(f"{path} must map names to label codes, {{'sky': '1', ...}}; got: {error}.") from error
-    codes.pop(0, None)
-    if sorted(codes) != list(range(1, len(codes) + 1)):
-        raise ValueError(f"{path} must use the label codes 1..{len(codes)}, each once; got {sorted(codes)}.")
-    return tuple(codes[code] for code in sorted(codes))
+def _class_file(root: Path) -> Path:
+    """Return the file that names the classes."""
+    path = root / CLASSES_FILE
+    if path.is_file() or (path := root / NAMES_FILE).is_file():
+        return path
+    raise FileNotFoundError(
+        f"No class names: expected {root / CLASSES_FILE}, a list of {{name: sky, colour: [70, 130, 180]}}, or {path}, "
+        "as {'others': '0', 'sky': '1', ...}. Write one of them, or list the names in label order in data.class_names."
+    )
 
 
-def _decode(path: Path, mode: ImageReadMode) -> Tensor:
+def _content(path: Path) -> bytes:
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing. Restore it, or take its clip off the list.")
-    try:
-        return decode_image(read_file(str(path)), mode)
-    except RuntimeError as error:
-        reason = re.sub(r"^.*?\.cpp:\d+, ", "", str(error).splitlines()[0])  # without torchvision's own source line
-        raise ValueError(
-            f"{path} cannot be read as an image ({path.stat().st_size} bytes): {reason}. "
-            "It may have been cut short: copy or download it again, or take its clip off the list."
-        ) from error
+    return path.read_bytes()

@@ -5,6 +5,9 @@ from torch.utils.data import Dataset
 
 from mpvss.types import Clip, VideoSource
 
+NO_CLIP = -1
+"""Index of a clip without frames, which keeps a process in step with others that have more clips."""
+
 
 class ClipDataset(Dataset[Clip]):
     """All videos of a source, cut into chunks, in the order of video and frame.
@@ -24,15 +27,25 @@ class ClipDataset(Dataset[Clip]):
             raise ValueError(f"chunk must be at least 1 frame; got {chunk}.")
         self.source = source
         self.chunk = chunk
-        self._starts = [
-            (video, start) for video in range(len(source)) for start in range(0, source.num_frames(video), chunk)
-        ]
+        self._starts: list[tuple[int, int]] = []
+        self._of_video: list[range] = []
+        for video in range(len(source)):
+            first = len(self._starts)
+            self._starts += [(video, start) for start in range(0, source.num_frames(video), chunk)]
+            self._of_video.append(range(first, len(self._starts)))
 
     def __len__(self) -> int:
         return len(self._starts)
 
+    def of_video(self, video: int) -> range:
+        """Return the indices of a video's clips, in order."""
+        return self._of_video[video]
+
     def __getitem__(self, index: int) -> Clip:
-        """Return clip `index`: frames (T, 3, H, W), labels (T, H, W)."""
+        """Return clip `index`: frames (T, 3, H, W), labels (T, H, W); for NO_CLIP one with T = 0."""
+        if index == NO_CLIP:
+            empty = torch.empty(0, 3, 0, 0, dtype=torch.uint8)
+            return Clip(empty, empty[:, 0], "", 0, 0)
         video, start = self._starts[index]
         num_frames = self.source.num_frames(video)
         read = [self.source.read(video, frame) for frame in range(start, min(start + self.chunk, num_frames))]

@@ -6,25 +6,28 @@ import torch
 from lightning import LightningDataModule
 from torch.utils.data import DataLoader
 
+from mpvss.data.clip_sampler import ClipSampler
 from mpvss.data.clips import ClipDataset
 from mpvss.data.collate import collate_pairs
 from mpvss.data.epoch_sampler import EpochSampler
+from mpvss.data.offset_pairs import OffsetPairs
 from mpvss.data.pair_source import PairSource
 from mpvss.data.pairs import PairDataset
+from mpvss.data.processes import rank_and_world_size
 from mpvss.data.simulated import PhotometricChange, SimulatedMotion
 from mpvss.data.still_pairs import StillPairDataset
-from mpvss.types import ClassList, Clip, FramePair, VideoSource
+from mpvss.types import ClassList, FramePair, SparseVideoSource, VideoSource
 
 
 class VideoDataModule(LightningDataModule):
-    """Training pairs of one set of videos and evaluation clips of another.
+    """Training pairs of one set of videos, and evaluation clips of another, or pairs where few frames are labelled.
 
     The evaluation set is opened with the configuration, so a missing data set is found before anything expensive; the
     training set is opened by ``setup("fit")``, so evaluation runs where there is none.
 
     Args:
         train: opens the videos to train on.
-        val: the videos to evaluate on.
+        val: the videos to evaluate on; None for no evaluation.
         transform: augments an unbatched training pair; None: as read.
         max_gap: largest distance between the frames of a training pair, in frames, at least 1.
         batch_size: training pairs per step and process.
@@ -37,6 +40,8 @@ class VideoDataModule(LightningDataModule):
         simulated_motion: whether training pairs are made from single frames instead of two frames of a video;
             `max_gap` is then virtual.
         motion: how simulated motion goes; None for its defaults.
+        max_distance: of evaluation videos of which few frames are labelled: each labelled frame is evaluated with the
+            key frame 0..max_distance - 1 frames before it.
 
     Raises:
         ValueError: if a number is too small, or the data has other than `num_classes` classes.
@@ -45,7 +50,7 @@ class VideoDataModule(LightningDataModule):
     def __init__(
         self,
         train: Callable[[], VideoSource],
-        val: VideoSource,
+        val: VideoSource | None,
         transform: Callable[[FramePair], FramePair] | None,
         max_gap: int,
         batch_size: int,
@@ -57,17 +62,13 @@ class VideoDataModule(LightningDataModule):
         with_flow: bool = False,
         simulated_motion: bool = False,
         motion: SimulatedMotion | None = None,
+        max_distance: int = 1,
     ) -> None:
         super().__init__()
         if max_gap < 1:
             raise ValueError(f"data.max_gap must be at least 1 frame; got {max_gap}. It follows interval unless set.")
         if batch_size < 1:
             raise ValueError(f"data.batch_size must be at least 1; got {batch_size}.")
-        if num_classes is not None and num_classes != len(val.classes.names):
-            raise ValueError(
-                f"data.num_classes must be the number of classes of the data, {len(val.classes.names)}; "
-                f"got {num_classes}."
-            )
         self.transform = transform
         self.max_gap = max_gap
         self.batch_size = batch_size
@@ -78,45 +79,68 @@ class VideoDataModule(LightningDataModule):
         self.simulated_motion = simulated_motion
         self.motion = motion
         self._open_train = train
-        self._val_clips = ClipDataset(val, chunk)
         self._train_pairs: PairDataset | StillPairDataset | None = None
+        self._val: ClipDataset | OffsetPairs | None = None
+        if isinstance(val, SparseVideoSource):
+            self._val = OffsetPairs(val, max_distance)
+        elif val is not None:
+            self._val = ClipDataset(val, chunk)
+        if num_classes not in (None, len(self.classes.names)):
+            raise ValueError(
+                f"data.num_classes must be the number of classes of the data, {len(self.classes.names)}; "
+                f"got {num_classes}."
+            )
 
     @property
     def classes(self) -> ClassList:
         """The classes of the data, in label order."""
-        return self._val_clips.source.classes
+        return (self._pairs() if self._val is None else self._val).source.classes
 
     @property
     def val_videos(self) -> VideoSource:
-        """The videos that evaluation streams."""
-        return self._val_clips.source
+        """The videos to evaluate on."""
+        if self._val is None:
+            raise ValueError("There are no videos to evaluate on. Set data.val_split, or data.val for video files.")
+        return self._val.source
 
     def setup(self, stage: str) -> None:
         """Open the training videos if `stage` is "fit"; may be called early, to find what is wrong with them.
 
         Raises:
-            ValueError: if their classes are not those of the evaluation videos, or an epoch has no full batch.
+            ValueError: if their classes are not those of the evaluation videos, an epoch has no full batch, or `stage`
+                is another and there is nothing to evaluate on.
         """
         if stage == "fit":
             self._pairs()
+        else:
+            self.val_videos  # noqa: B018  # refuses where there are none
 
     def train_dataloader(self) -> DataLoader[FramePair]:
         """Return batches of pairs, new ones in every epoch."""
         return _training_loader(self._pairs(), self.batch_size, self.num_workers)
 
-    def val_dataloader(self) -> DataLoader[Clip]:
-        """Return the evaluation clips, in the order of video and frame."""
-        return _loader(self._val_clips, self.num_workers, batch_size=None)
+    def val_dataloader(self) -> DataLoader:
+        """Return the evaluation clips of this process, whole videos in the order of their frames; none without evaluation.
 
-    def test_dataloader(self) -> DataLoader[Clip]:
-        """Return the same clips as :meth:`val_dataloader`."""
+        Where few frames are labelled, return batches of pairs instead, all `max_distance` of a labelled frame each.
+        """
+        if self._val is None:
+            return []  # type: ignore[return-value]  # how Lightning is told that there is none
+        if isinstance(self._val, OffsetPairs):
+            rank, world_size = rank_and_world_size()
+            batches = self._val.batches()[rank::world_size]
+            return _loader(self._val, self.num_workers, batch_sampler=batches, collate_fn=collate_pairs)
+        return _loader(self._val, self.num_workers, batch_size=None, sampler=ClipSampler(self._val))
+
+    def test_dataloader(self) -> DataLoader:
+        """Return the same as :meth:`val_dataloader`."""
         return self.val_dataloader()
 
     def _pairs(self) -> PairDataset | StillPairDataset:
         if self._train_pairs is not None:
             return self._train_pairs
         source = self._open_train()
-        if source.classes.names != self.classes.names:
+        if self._val is not None and source.classes.names != self.classes.names:
             raise ValueError(
                 f"Training and evaluation must have the same classes; got {', '.join(source.classes.names)} "
                 f"and {', '.join(self.classes.names)}."
@@ -140,7 +164,8 @@ class FlowDataModule(LightningDataModule):
 
     Args:
         train: opens the pairs to train on, a new one at every index however large, as
-            :class:`~mpvss.data.pairs.PairDataset` and :class:`~mpvss.data.shuffled_pairs.ShuffledPairs` have.
+            :class:`~mpvss.data.pairs.PairDataset` and :class:`~mpvss.data.shuffled_pairs.ShuffledPairs` have; None
+            where the data are for evaluation alone.
         val: the pairs to evaluate on, all of one size.
         batch_size: pairs per step and process.
         num_workers: processes that read ahead; 0 reads in the training process.
@@ -152,7 +177,9 @@ class FlowDataModule(LightningDataModule):
     classes = ClassList((), ())
     """None: flow has no classes."""
 
-    def __init__(self, train: Callable[[], PairSource], val: PairSource, batch_size: int, num_workers: int) -> None:
+    def __init__(
+        self, train: Callable[[], PairSource] | None, val: PairSource, batch_size: int, num_workers: int
+    ) -> None:
         super().__init__()
         if batch_size < 1:
             raise ValueError(f"data.batch_size must be at least 1; got {batch_size}.")
@@ -161,6 +188,11 @@ class FlowDataModule(LightningDataModule):
         self._open_train = train
         self._train_pairs: PairSource | None = None
         self._val_pairs = val
+
+    @property
+    def val_names(self) -> tuple[str, ...]:
+        """The names of the evaluation pairs, in order; empty where they have none."""
+        return getattr(self._val_pairs, "names", ())
 
     def setup(self, stage: str) -> None:
         """Open the training pairs if `stage` is "fit"; may be called early, to find what is wrong with them.
@@ -184,6 +216,10 @@ class FlowDataModule(LightningDataModule):
         return self.val_dataloader()
 
     def _pairs(self) -> PairSource:
+        if self._open_train is None:
+            raise ValueError(
+                "These pairs are for evaluation alone. To train flow, choose data=flying_chairs or data=synthetic_flow."
+            )
         if self._train_pairs is None:
             pairs = self._open_train()
             _check_epoch(pairs, self.batch_size)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-import torch.distributed as dist
 from torch.utils.data import DistributedSampler
+
+from mpvss.data.processes import rank_and_world_size
 
 
 class EpochSampler(DistributedSampler[int]):
@@ -29,11 +30,7 @@ class EpochSampler(DistributedSampler[int]):
     """
 
     def __init__(self, num_pairs: int, rank: int | None = None, world_size: int | None = None) -> None:
-        distributed = dist.is_available() and dist.is_initialized()
-        if rank is None:
-            rank = dist.get_rank() if distributed else 0
-        if world_size is None:
-            world_size = dist.get_world_size() if distributed else 1
+        rank, world_size = rank_and_world_size(rank, world_size)
         if num_pairs < world_size:
             raise ValueError(f"num_pairs must be at least the number of processes, {world_size}; got {num_pairs}.")
         indices = range(num_pairs)  # of the "dataset", only the length is used

@@ -1,6 +1,6 @@
 """Pairs to train on where there is no video: simulated motion of single frames."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch.utils.data import Dataset
@@ -8,14 +8,14 @@ from torch.utils.data import Dataset
 from mpvss.data.sampling import check_drawing
 from mpvss.data.seeding import drawing_from, generator_for, pass_order
 from mpvss.data.simulated import SimulatedMotion
-from mpvss.types import FramePair, VideoSource
+from mpvss.types import FramePair, SparseVideoSource, VideoSource
 
 
 class StillPairDataset(Dataset[FramePair]):
     """Pairs made of one labelled frame each, a function of (seed, index) alone.
 
-    Pass after pass over all frames of a source, each pass in a new order and with new motion; indices may go on past
-    the length, which is that of one epoch (see :class:`~mpvss.data.epoch_sampler.EpochSampler`).
+    Pass after pass over all labelled frames of a source, each pass in a new order and with new motion; indices may go
+    on past the length, which is that of one epoch (see :class:`~mpvss.data.epoch_sampler.EpochSampler`).
 
     Args:
         source: labelled frames; that some are of one video does not matter.
@@ -48,7 +48,7 @@ class StillPairDataset(Dataset[FramePair]):
         self.seed = seed
         self.with_flow = with_flow
         self._movable = motion.movable(source.classes)
-        self._frames = [(video, frame) for video in range(len(source)) for frame in range(source.num_frames(video))]
+        self._frames = [(video, frame) for video in range(len(source)) for frame in _labelled_frames(source, video)]
         if not self._frames:
             raise ValueError("Simulated motion needs at least one labelled frame; the training videos have none.")
         self._num_pairs = num_pairs or len(self._frames)
@@ -69,3 +69,9 @@ class StillPairDataset(Dataset[FramePair]):
             return pair
         with drawing_from(generator):
             return self.transform(pair)
+
+
+def _labelled_frames(source: VideoSource, video: int) -> Sequence[int]:
+    if isinstance(source, SparseVideoSource):
+        return source.labelled_frames(video)
+    return range(source.num_frames(video))

@@ -1,48 +1,60 @@
 """Augmentation of a pair of frames."""
 
+import math
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torchvision import tv_tensors
-from torchvision.transforms import InterpolationMode, v2
-from torchvision.transforms.v2 import functional as F
 
+from mpvss.data.colour_jitter import ColourJitter
+from mpvss.data.scale_jitter import ScaleJitter, ScaleRange, ShortSides
+from mpvss.data.window import Window
 from mpvss.types import VOID, FramePair
+
+_REDRAWS = 10
+"""How often a crop is drawn anew because one class fills it."""
 
 
 class PairTransform:
     """Scale, crop, flip and recolour a pair, with the same draw for both frames.
 
     Both frames get the same geometry, so the motion between them stays what it was, and the same colours, so they
-    match. Flow, where the pair has it, follows: its values are scaled and mirrored with the frames. Randomness comes
-    from torch's default CPU generator.
+    match. Flow, where the pair has it, follows: its values are scaled and mirrored with the frames. Only what the
+    crop shows is resized. Randomness comes from torch's default CPU generator.
 
     Args:
         size: (h, w) of the result, pixels. What the scaled frame does not fill is black and VOID.
         scale: range of the factor, drawn uniformly, by which the frames are resized before the crop.
+        short_sides: lengths of the frame's short side to draw from instead, pixels; None for `scale`.
+        max_long_side: largest length of the long side then, pixels; None for any.
+        max_class_area: a crop is drawn anew, ten times at most, while one class covers more of what is labelled in
+            it, as Mask2Former does; 1 for any crop.
         flip: whether to mirror half of the pairs.
-        colour: whether to vary brightness, contrast, saturation and hue (each for half of the pairs, within the
-            limits that SSD set and Mask2Former took over).
+        colour: whether to vary brightness, contrast, saturation and hue.
 
     Raises:
-        ValueError: if `size` or `scale` is not positive, or `scale` is not a range.
+        ValueError: if a size, a scale or a share makes no sense.
     """
 
     def __init__(
-        self, size: Sequence[int], scale: Sequence[float] = (0.5, 2.0), flip: bool = True, colour: bool = True
+        self,
+        size: Sequence[int],
+        scale: Sequence[float] = (0.5, 2.0),
+        short_sides: Sequence[int] | None = None,
+        max_long_side: int | None = None,
+        max_class_area: float = 0.75,
+        flip: bool = True,
+        colour: bool = True,
     ) -> None:
         if len(size) != 2 or min(size) < 1:
             raise ValueError(f"size must be two positive numbers, (height, width); got {tuple(size)}.")
-        if len(scale) != 2 or not 0 < scale[0] <= scale[1]:
-            raise ValueError(f"scale must be (least, most) with 0 < least <= most; got {tuple(scale)}.")
-        self.scale = (float(scale[0]), float(scale[1]))
-        fill = {tv_tensors.Image: 0, tv_tensors.Mask: VOID}
-        self._crop = v2.RandomCrop((int(size[0]), int(size[1])), pad_if_needed=True, fill=fill)
+        if not 0 < max_class_area <= 1:
+            raise ValueError(f"max_class_area must be a share of the crop, above 0 and up to 1; got {max_class_area}.")
+        self.size = (int(size[0]), int(size[1]))
+        self.max_class_area = max_class_area
+        self._draw_factor = _scale_jitter(scale, short_sides, max_long_side)
         self._flip = flip
-        # Not v2.RandomPhotometricDistort: it also swaps the colour channels.
-        jitters = ({"brightness": 0.125}, {"contrast": 0.5}, {"saturation": 0.5}, {"hue": 0.05}) if colour else ()
-        self._recolour = torch.nn.Sequential(*(v2.RandomApply([v2.ColorJitter(**jitter)], p=0.5) for jitter in jitters))
+        self._recolour = ColourJitter() if colour else None
 
     def __call__(self, pair: FramePair) -> FramePair:
         """Transform an unbatched pair.
@@ -55,60 +67,72 @@ class PairTransform:
             The pair at `size`; the gap is handed on. A surface point that the crop took out of the key frame is
             not visible.
         """
-        frames = torch.stack([pair.key_frame, pair.frame])
-        labels = torch.stack([pair.key_labels, pair.labels])
-        motion = None if pair.flow is None or pair.visible is None else _pack(pair.flow, pair.visible)
+        return self.colour(self.geometry(pair))
 
-        factor = _draw_between(*self.scale)
-        size = [max(1, round(side * factor)) for side in labels.shape[-2:]]
-        frames = F.resize_image(frames, size, interpolation=InterpolationMode.BILINEAR, antialias=True)
-        labels = _resize_nearest(labels, size)
-        motion = None if motion is None else _resize_motion(motion, size)
+    def geometry(self, pair: FramePair) -> FramePair:
+        """Scale, crop and flip an unbatched pair; the first half of a call."""
+        window = self._draw_window(pair.labels)
+        mirrored = self._flip and float(torch.rand(())) < 0.5
+        frames = [window.frame(frame) for frame in (pair.key_frame, pair.frame)]
+        labels = [window.nearest(label_map, fill=VOID) for label_map in (pair.key_labels, pair.labels)]
+        flow, visible = pair.flow, pair.visible
+        if flow is not None and visible is not None:
+            flow, visible = _move(flow, visible, window, mirrored)
+        if mirrored:
+            frames, labels = [frame.flip(-1) for frame in frames], [label_map.flip(-1) for label_map in labels]
+        return FramePair(frames[0], labels[0], frames[1], labels[1], pair.gap, flow, visible)
 
-        frames, labels, motion = self._crop(
-            tv_tensors.Image(frames), tv_tensors.Mask(labels), None if motion is None else tv_tensors.Mask(motion)
-        )
-        if self._flip and float(torch.rand(())) < 0.5:
-            frames, labels = F.horizontal_flip(frames), F.horizontal_flip(labels)
-            motion = None if motion is None else _flip_motion(motion)
-        key_frame, frame = self._recolour(frames).as_subclass(Tensor)
-        key_labels, later_labels = labels.as_subclass(Tensor)
-        flow, visible = (None, None) if motion is None else _unpack(motion.as_subclass(Tensor))
-        return FramePair(key_frame, key_labels, frame, later_labels, pair.gap, flow, visible)
+    def colour(self, pair: FramePair) -> FramePair:
+        """Recolour an unbatched pair; the second half of a call."""
+        if self._recolour is None:
+            return pair
+        key_frame, frame = self._recolour(torch.stack([pair.key_frame, pair.frame]))
+        return pair._replace(key_frame=key_frame, frame=frame)
+
+    def _draw_window(self, labels: Tensor) -> Window:
+        height, width = labels.shape
+        factor = self._draw_factor(height, width)
+        scaled = (math.floor(height * factor), math.floor(width * factor))
+        if min(scaled) < 1:
+            raise ValueError(f"a frame of {width}x{height} scaled by {factor} has no pixel left. Raise data.scale.")
+        for _ in range(1 + _REDRAWS):
+            top, left = (_draw_start(whole - side) for whole, side in zip(scaled, self.size, strict=True))
+            window = Window(factor, top, left, *self.size)
+            if self.max_class_area == 1 or _largest_share(labels[window.source(height, width)]) <= self.max_class_area:
+                break
+        return window
 
 
-def _draw_between(least: float, most: float) -> float:
-    return least + (most - least) * float(torch.rand(()))
+def _scale_jitter(scale: Sequence[float], short_sides: Sequence[int] | None, max_long_side: int | None) -> ScaleJitter:
+    if short_sides is not None:
+        return ShortSides(short_sides, max_long_side)
+    if len(scale) != 2:
+        raise ValueError(f"scale must be (least, most) with 0 < least <= most; got {tuple(scale)}.")
+    return ScaleRange(*scale)
 
 
-def _resize_nearest(maps: Tensor, size: list[int]) -> Tensor:
-    # v2 resizes masks by NEAREST, which rounds down and so shifts them by half a pixel against the frames.
-    resized: Tensor = F.resize_image(maps, size, interpolation=InterpolationMode.NEAREST_EXACT)
-    return resized
+def _draw_start(slack: int) -> int:
+    """Draw where a window begins in a frame that is longer by `slack` pixels, or before it, where it is shorter."""
+    return int(torch.randint(min(0, slack), max(0, slack) + 1, ()))
 
 
-def _pack(flow: Tensor, visible: Tensor) -> Tensor:
-    """Return (3, H, W) float32, x and y displacement and visibility, which the geometry moves as one mask."""
-    return torch.cat([flow, visible[None].to(flow.dtype)])
+def _largest_share(labels: Tensor) -> float:
+    """Return the share of the most frequent class among labelled pixels; 1 where there is none."""
+    counts = labels.flatten().bincount(minlength=VOID + 1)[:VOID]
+    return float(counts.max() / counts.sum().clamp(min=1)) if counts.any() else 1.0
 
 
-def _unpack(motion: Tensor) -> tuple[Tensor, Tensor]:
-    """Return flow, 0 where the frame does not reach, and what is visible within the crop."""
-    height, width = motion.shape[-2:]
-    known = motion[2] != VOID
-    flow = torch.where(known, motion[:2], 0.0)
+def _move(flow: Tensor, visible: Tensor, window: Window, mirrored: bool) -> tuple[Tensor, Tensor]:
+    """Cut flow, (2, H, W), and visibility, (H, W), as the frames were cut; flow is 0 where the frame does not reach.
+
+    By the nearest pixel, which keeps the edges of things sharp.
+    """
+    flow = window.nearest(flow, fill=0) * float(window.factor)
+    visible = window.nearest(visible, fill=0)
+    if mirrored:
+        flow, visible = flow.flip(-1) * flow.new_tensor([-1.0, 1.0])[:, None, None], visible.flip(-1)
+    height, width = visible.shape
     key_x = flow[0] + torch.arange(width)
     key_y = flow[1] + torch.arange(height)[:, None]
     inside = (key_x >= 0) & (key_x <= width - 1) & (key_y >= 0) & (key_y <= height - 1)
-    return flow, known & inside & (motion[2] == 1)
-
-
-def _resize_motion(motion: Tensor, size: list[int]) -> Tensor:
-    """Resize by the nearest pixel, which keeps the edges of things sharp, and rescale the displacement."""
-    height, width = motion.shape[-2:]
-    ratio = torch.tensor([size[1] / width, size[0] / height, 1.0])
-    return _resize_nearest(motion, size) * ratio[:, None, None]
-
-
-def _flip_motion(motion: Tensor) -> Tensor:
-    return F.horizontal_flip(motion) * torch.tensor([-1.0, 1.0, 1.0])[:, None, None]
+    return flow, visible & inside

@@ -9,7 +9,7 @@ from torch import Tensor
 from mpvss.evaluation.method import Method
 from mpvss.evaluation.prediction_writer import PredictionWriter
 from mpvss.evaluation.shared_segmentor import SharedSegmentor
-from mpvss.inference import VideoSegmenter
+from mpvss.inference import ClipSegmenter, VideoSegmenter
 from mpvss.metrics import VideoMetrics
 from mpvss.types import Clip, FramePair, KeyFrameSchedule
 
@@ -43,7 +43,7 @@ class Entrant:
         self.writer = writer
         self.seconds = 0.0
         self.num_frames = 0
-        self._segmenter = VideoSegmenter(method.propagator, schedule)
+        self._segmenter = ClipSegmenter(VideoSegmenter(method.propagator, schedule))
 
     def take(self, video: int, clip: Clip) -> None:
         """Segment and score the next frames of a video.
@@ -52,17 +52,15 @@ class Entrant:
             video: its number in the data.
             clip: on the method's device; the clips of a video come in order.
         """
-        if clip.start == 0:
-            self._segmenter.reset()
         begin = self._clock()
-        segmented = self._segmenter.segment(clip.frames)
+        scored = self._segmenter.segment(clip)
         if clip.frames.is_cuda:
             torch.cuda.synchronize(clip.frames.device)
         self.seconds += self._clock() - begin
-        self.num_frames += len(segmented.labels)
-        self.metrics.update(segmented.labels, clip.labels, clip.start, segmented.key)
+        self.num_frames += len(clip.frames)
+        self.metrics.update(*scored)
         if self.writer:
-            self.writer.write(video, clip.start, segmented.labels)
+            self.writer.write(video, scored.start, scored.prediction)
 
     def take_pairs(self, place: tuple[int, int], pair: FramePair, prediction: Tensor) -> None:
         """Score a labelled frame, predicted from several key frames; those too far for the interval do not count.

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from itertools import groupby
 
 import torch
-from torch.utils.data import DataLoader, Subset
+from torch.utils.data import DataLoader
 
+from mpvss.data import OffsetPairs, collate_pairs
 from mpvss.evaluation.entrant import Entrant
 from mpvss.evaluation.evaluate_videos import show_frames
+from mpvss.evaluation.label_files import scored_frames
 from mpvss.evaluation.notes import Notes
 from mpvss.inference import segment_pairs
 from mpvss.progress import progress_bar
@@ -17,22 +19,22 @@ from mpvss.types import FramePair
 
 def evaluate_pairs(
     entrants: Sequence[Entrant],
-    pairs: "DataLoader[FramePair]",
-    places: Sequence[tuple[int, int]],
-    batches: Sequence[int],
+    pairs: OffsetPairs,
+    targets: Sequence[int],
     notes: Notes,
     device: torch.device,
+    num_workers: int = 0,
     progress: bool = True,
 ) -> None:
     """Segment and score labelled frames from key frames at every distance; each method does so once for its intervals.
 
     Args:
         entrants: whose scores grow; those of a method stand side by side.
-        pairs: batches of pairs, each of one labelled frame, whose gaps go from 0 to the largest interval - 1.
-        places: of each batch, number of the video, and of the labelled frame in it.
-        batches: which of them; what is done according to the notes is passed over.
+        pairs: of labelled frames, with distances up to the largest interval - 1.
+        targets: which of the labelled frames; what is done according to the notes is passed over.
         notes: are kept.
         device: of the entrants.
+        num_workers: processes that read ahead.
         progress: whether to show a progress bar.
 
     Raises:
@@ -42,20 +44,18 @@ def evaluate_pairs(
         raise ValueError(
             "segmentor=ground_truth needs the labels of key frames; only some frames of these data are labelled."
         )
-    remaining = [batch for batch in batches if batch not in set(notes.done)]
-    assert pairs.batch_size is not None  # it is one of batches
-    total, size = len(pairs.dataset), pairs.batch_size  # type: ignore[arg-type]  # a map-style data set has a length
-    indices = [index for batch in remaining for index in range(batch * size, min((batch + 1) * size, total))]
+    places, batches = scored_frames(pairs.source), pairs.batches()
+    remaining = [target for target in targets if target not in set(notes.done)]
     loader = DataLoader(
-        Subset(pairs.dataset, indices),
-        batch_size=size,
-        num_workers=pairs.num_workers,
-        collate_fn=pairs.collate_fn,
+        pairs,
+        batch_sampler=[list(batches[target]) for target in remaining],
+        num_workers=num_workers,
+        collate_fn=collate_pairs,
         pin_memory=device.type == "cuda",
     )
     with progress_bar("labelled frames", progress) as bar:
-        task = bar.add_task("evaluating", total=len(batches), completed=len(batches) - len(remaining))
-        for batch, pair in zip(remaining, loader, strict=True):
+        task = bar.add_task("evaluating", total=len(targets), completed=len(targets) - len(remaining))
+        for target, pair in zip(remaining, loader, strict=True):
             on_device = FramePair._make(None if part is None else part.to(device) for part in pair)
             show_frames(entrants, on_device.key_frame, on_device.key_labels)
             for method, group in groupby(entrants, key=lambda entrant: entrant.method):
@@ -63,9 +63,9 @@ def evaluate_pairs(
                 reached = _near(on_device, max(entrant.interval for entrant in members))
                 prediction = segment_pairs(method.propagator, reached)
                 for entrant in members:
-                    entrant.take_pairs(places[batch], reached, prediction)
+                    entrant.take_pairs(places[target], reached, prediction)
             bar.advance(task)
-            notes.finish(batch, entrants)
+            notes.finish(target, entrants)
 
 
 def _near(pair: FramePair, interval: int) -> FramePair:

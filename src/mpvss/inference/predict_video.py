@@ -1,6 +1,7 @@
 """Segment a video file or a folder of frames into an overlay video or a folder of label maps."""
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from itertools import islice
@@ -16,7 +17,7 @@ from mpvss.inference.legend import key_tag, legend
 from mpvss.inference.open_frames import open_frames
 from mpvss.inference.overlay import overlay
 from mpvss.inference.video_reader import VideoReader
-from mpvss.inference.video_segmenter import VideoSegmenter
+from mpvss.inference.video_segmenter import Segmented, VideoSegmenter
 from mpvss.inference.video_writer import SUFFIXES, VideoWriter
 from mpvss.progress import progress_bar
 from mpvss.types import ClassList
@@ -74,6 +75,7 @@ def predict_video(
     if source.resolve() == output.resolve():
         raise ValueError(f"the output must not replace the source {source}. Name another output.")
     segmenter.reset()
+    waiting: deque[tuple[Tensor, str]] = deque()  # frames that are not decided yet, with their names
     frames_read = frames_written = 0
     with (
         open_frames(source, folder_rate) as reader,
@@ -81,10 +83,11 @@ def predict_video(
         progress_bar("frames", progress) as bar,
     ):
         task = bar.add_task(source.name, total=reader.num_frames)
-        for frames, names in _chunks(reader, chunk):
-            frames_read += len(frames)
-            segmented = segmenter.segment(frames)
-            for frame, labels, key, name in zip(frames, segmented.labels, segmented.key.tolist(), names, strict=True):
+        for frames, names, segmented in _segment_all(segmenter, _chunks(reader, chunk)):
+            frames_read += len(names)
+            waiting.extend(zip(frames, names, strict=True))
+            for labels, key in zip(segmented.labels, segmented.key.tolist(), strict=True):
+                frame, name = waiting.popleft()
                 write(frame, labels, key, name)
                 frames_written += 1
                 bar.advance(task)
@@ -112,6 +115,15 @@ def _open_output(
 def _paint(frame: Tensor, labels: Tensor, key: bool, classes: ClassList) -> Tensor:
     picture = legend(overlay(frame, labels, classes.colours), labels, classes)
     return key_tag(picture) if key else picture
+
+
+def _segment_all(
+    segmenter: VideoSegmenter, chunks: Iterable[tuple[Tensor, list[str]]]
+) -> Iterator[tuple[Tensor, list[str], Segmented]]:
+    """Segment chunk by chunk; yield each with what is decided by then, and at the end none with the rest."""
+    for frames, names in chunks:
+        yield frames, names, segmenter.segment(frames)
+    yield torch.empty(0), [], segmenter.finish()
 
 
 def _chunks(reader: VideoReader | FrameFolder, size: int) -> Iterator[tuple[Tensor, list[str]]]:

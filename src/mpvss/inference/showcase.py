@@ -36,8 +36,7 @@ def write_overlay_video(
     with VideoWriter(path, frame_rate, (first.shape[-2], first.shape[-1])) as writer:
         for video in videos:
             frames, _ = _read(source, video)
-            segmenter.reset()
-            segmented = segmenter.segment(frames)
+            segmented = segmenter.segment_video(frames)
             for frame, labels, key in zip(frames, segmented.labels, segmented.key.tolist(), strict=True):
                 picture = _paint(frame, labels, source.classes)
                 writer.write(key_tag(picture) if key else picture)
@@ -49,17 +48,19 @@ def write_contact_sheet(
     """Segment the first frames of a video and write frame, flow, prediction and truth of each, one row a frame.
 
     Args:
-        segmenter: is reset first; its propagator must estimate flow.
+        segmenter: is reset first; with flow, so its propagator must estimate it.
         source: labelled videos.
         video: which of them.
         num_frames: rows.
         path: target PNG.
     """
     frames, labels = _read(source, video, num_frames)
-    segmenter.reset()
-    segmented = segmenter.segment(frames)
+    segmented = segmenter.segment_video(frames)
     if segmented.flow is None:
-        raise ValueError("a contact sheet shows flow; got a segmenter without any. Use interval 2 or more.")
+        raise ValueError(
+            "a contact sheet shows flow; got a segmenter without any. Use interval 2 or more, and "
+            "VideoSegmenter(..., with_flow=True)."
+        )
     radius = segmented.flow.square().sum(1).sqrt().max().item() or 1.0  # where nothing moves, any will do
     rows, captions = [], []
     for index, frame in enumerate(frames):

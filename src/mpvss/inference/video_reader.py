@@ -6,10 +6,10 @@ from pathlib import Path
 from types import TracebackType
 
 import av
-import torch
-from av.container import InputContainer
 from av.video.frame import VideoFrame
 from torch import Tensor
+
+from mpvss.video_file import open_video, upright_rgb
 
 
 class VideoReader:
@@ -34,7 +34,7 @@ class VideoReader:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        self._container = _open(self.path)
+        self._container = open_video(self.path)
         try:
             self._stream = self._container.streams.video[0]
             self._stream.thread_type = "AUTO"
@@ -101,7 +101,7 @@ class VideoReader:
     def _decode(self) -> Iterator[Tensor]:
         size = None
         for decoded in self._decoded_frames():
-            pixels = _upright(decoded)
+            pixels = upright_rgb(decoded)
             size = size or pixels.shape
             if pixels.shape != size:
                 self._notes.append(
@@ -138,29 +138,6 @@ class VideoReader:
     def _ends_early(self) -> bool:
         """Compare the last frame's end with the promised duration; containers round it, so allow two frames."""
         return self._end + 2 / self.frame_rate < self._promised_end
-
-
-def _open(path: Path) -> InputContainer:
-    if not path.is_file():
-        raise FileNotFoundError(f"{path} should be a video file, but there is none. Check the path of the video.")
-    try:
-        container = av.open(str(path), metadata_errors="replace")
-    except av.FFmpegError as error:
-        raise ValueError(
-            f"{path} should be a video, but cannot be opened as one ({error.strerror}). "
-            "Either it is something else, or a file that was cut off: does `ffmpeg -i` read it?"
-        ) from error
-    if not container.streams.video:
-        kinds = ", ".join(sorted({stream.type for stream in container.streams})) or "none"
-        container.close()
-        raise ValueError(f"{path} should hold a video stream; its streams are: {kinds}. Pass a video with pictures.")
-    return container
-
-
-def _upright(frame: VideoFrame) -> Tensor:
-    """Convert to (3, H, W) RGB and turn as the display matrix says, in quarter turns counter-clockwise."""
-    pixels = torch.from_numpy(frame.to_ndarray(format="rgb24")).permute(2, 0, 1)
-    return pixels.rot90(round(frame.rotation / 90), dims=(1, 2)).contiguous()
 
 
 def _matroska_seconds(duration: str) -> Fraction:

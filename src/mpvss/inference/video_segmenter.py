@@ -8,22 +8,23 @@ from torch import Tensor, nn
 from mpvss.inference.expand_state import expand_state
 from mpvss.inference.segment_flow import segment_flow
 from mpvss.propagation import label_map
-from mpvss.types import KeyFrameSchedule, KeyState, Prediction, Propagator
+from mpvss.types import KeyFrameSchedule, KeyState, NextKey, Prediction, Propagator
 
 
 class Segmented(NamedTuple):
-    """What segmentation says of T consecutive frames.
+    """What segmentation says of T consecutive frames; with an offline propagator T may be 0.
 
     Attributes:
         labels: (T, H, W) uint8 classes.
         key: (T,) bool, which of them were key frames.
         flow: (T, 2, h', w') displacement from each frame into its key frame, of the segment seen at each pixel,
-            in pixels of this map (see `segment_flow`), zero at key frames; None where nothing moved by flow.
+            in pixels of this map (see `segment_flow`), zero at key frames; None where nothing moved by flow, or
+            nobody asked for it.
     """
 
     labels: Tensor
     key: Tensor
-    flow: Tensor | None
+    flow: Tensor | None = None
 
 
 class VideoSegmenter:
@@ -32,20 +33,28 @@ class VideoSegmenter:
     Between calls it keeps one key frame's state and the index of the next frame, so that a video gives the
     same labels however it is cut into calls. The first frame of a video is always a key frame.
 
+    A causal propagator decides frames as they come. For one that looks ahead, frames are held back until the next key
+    frame is there, at most those between two key frames; `finish` decides what is left at the end.
+
     Args:
         propagator: segments key frames and carries the result on; in eval mode if it is a module.
         schedule: decides which frames are key frames.
+        with_flow: whether to work out the flow seen at each pixel, for pictures.
     """
 
-    def __init__(self, propagator: Propagator, schedule: KeyFrameSchedule) -> None:
+    def __init__(self, propagator: Propagator, schedule: KeyFrameSchedule, with_flow: bool = False) -> None:
         self.propagator = propagator
         self.schedule = schedule
+        self.with_flow = with_flow
         self.reset()
 
     def reset(self) -> None:
         """Forget the current video; the next frame is the first of a new one."""
         self._state: KeyState | None = None
+        self._key_index = 0
         self._index = 0
+        self._held: list[tuple[int, Tensor]] = []  # index of the first, frames
+        self._home = torch.device("cpu")  # where the caller's frames are
 
     def push(self, frame: Tensor) -> Tensor:
         """Segment the next frame.
@@ -57,8 +66,13 @@ class VideoSegmenter:
             (H, W) uint8 classes, on the frame's device.
 
         Raises:
-            ValueError: as `segment`.
+            ValueError: as `segment`, or if the propagator looks ahead, so that the frame cannot be decided yet.
         """
+        if self.propagator.needs_next_key:
+            raise ValueError(
+                f"{type(self.propagator).__name__} decides frames only once the next key frame is there; push cannot "
+                "wait for it. Use segment and finish, or a causal propagation=masks."
+            )
         return self.segment(frame[None]).labels[0]
 
     @torch.inference_mode()
@@ -69,37 +83,75 @@ class VideoSegmenter:
             frames: (T, 3, H, W) uint8 RGB; T bounds the batch, and with it the memory.
 
         Returns:
-            Labels, key-frame flags and flow of the T frames, on the device of `frames`.
+            What is decided by now and was not before, on the device of `frames`: with a causal propagator these T
+            frames, else those up to the last key frame.
 
         Raises:
             ValueError: if `frames` has another shape or type, if its size differs from that of the video so
                 far, or if the propagator is in training mode.
         """
         self._check(frames)
+        self._home = frames.device
         inputs = frames.to(self._device(frames))
-        labels: list[Tensor] = []
-        flows: list[Tensor | None] = []
-        key = torch.tensor(self._key_flags(len(frames)), dtype=torch.bool)
-        size = (frames.shape[-2], frames.shape[-1])
-        for run in _runs(key.tolist()):
-            prediction = self._start(inputs[run]) if key[run.start] else self._step(inputs[run])
-            labels.append(label_map(prediction, size))
-            flows.append(None if prediction.flow is None else segment_flow(prediction, size))
+        decided: list[Segmented] = []
+        key = self._key_flags(len(frames))
+        for run in _runs(key):
+            if key[run.start]:
+                decided += self._start(inputs[run])
+            elif self.propagator.needs_next_key:
+                self._held.append((self._index, inputs[run].clone()))  # the caller may reuse its memory
+            else:
+                decided.append(self._step(inputs[run], None))
             self._index += run.stop - run.start
-        return Segmented(
-            labels=torch.cat(labels).to(frames.device),
-            key=key.to(frames.device),
-            flow=_join_flows(flows, [len(part) for part in labels], frames.device),
-        )
+        return _join(decided, (frames.shape[-2], frames.shape[-1]), self._home)
 
-    def _start(self, key_frame: Tensor) -> Prediction:
+    @torch.inference_mode()
+    def finish(self) -> Segmented:
+        """End the video: decide the frames that still wait for a key frame, by the preceding one alone.
+
+        Returns:
+            These frames; with a causal propagator none are left. The next frame is the first of a new video.
+        """
+        size = (0, 0) if self._state is None else (self._state.frame.shape[-2], self._state.frame.shape[-1])
+        rest = _join(self._decide_held(None), size, self._home)
+        self.reset()
+        return rest
+
+    def segment_video(self, frames: Tensor) -> Segmented:
+        """Segment a whole video at once, (T, 3, H, W) uint8 RGB; its T frames are one batch, and all are decided."""
+        self.reset()
+        parts = [self.segment(frames), self.finish()]
+        return _join(parts, (frames.shape[-2], frames.shape[-1]), frames.device)
+
+    def _start(self, key_frame: Tensor) -> list[Segmented]:
         # A copy, as the caller may reuse the memory of a frame that the next non-key frames still need.
-        self._state = self.propagator.start(key_frame.clone())
-        return Prediction(self._state.segments)
+        state = self.propagator.start(key_frame.clone())
+        decided = self._decide_held(state)
+        self._state, self._key_index = state, self._index
+        return [*decided, self._read(Prediction(state.segments), key_frame, is_key=True)]
 
-    def _step(self, frames: Tensor) -> Prediction:
+    def _decide_held(self, next_state: KeyState | None) -> list[Segmented]:
+        held, self._held = self._held, []
+        return [self._step(frames, self._next_key(next_state, start, len(frames))) for start, frames in held]
+
+    def _next_key(self, state: KeyState | None, start: int, num_frames: int) -> NextKey | None:
+        """The key frame at the current index, as frames `start` and following see it."""
+        if state is None:
+            return None
+        indices = torch.arange(start, start + num_frames, device=state.frame.device)
+        position = (indices - self._key_index) / (self._index - self._key_index)
+        return NextKey(expand_state(state, num_frames), position)
+
+    def _step(self, frames: Tensor, next_key: NextKey | None) -> Segmented:
         assert self._state is not None  # the first frame of a video is a key frame
-        return self.propagator.step(expand_state(self._state, len(frames)), frames)
+        prediction = self.propagator.step(expand_state(self._state, len(frames)), frames, next_key)
+        return self._read(prediction, frames, is_key=False)
+
+    def _read(self, prediction: Prediction, frames: Tensor, is_key: bool) -> Segmented:
+        size = (frames.shape[-2], frames.shape[-1])
+        moved = self.with_flow and prediction.flow is not None
+        key = torch.full((len(frames),), is_key, device=frames.device)
+        return Segmented(label_map(prediction, size), key, segment_flow(prediction, size) if moved else None)
 
     def _key_flags(self, num_frames: int) -> list[bool]:
         indices = range(self._index, self._index + num_frames)
@@ -136,12 +188,16 @@ def _runs(key: list[bool]) -> list[slice]:
     return [slice(start, end) for start, end in zip(starts, [*starts[1:], len(key)], strict=True)]
 
 
-def _join_flows(flows: list[Tensor | None], lengths: list[int], device: torch.device) -> Tensor | None:
-    known = next((flow for flow in flows if flow is not None), None)
-    if known is None:
-        return None
-    parts = [
-        known.new_zeros(length, *known.shape[1:]) if flow is None else flow
-        for flow, length in zip(flows, lengths, strict=True)
-    ]
-    return torch.cat(parts).to(device)
+def _join(parts: list[Segmented], size: tuple[int, int], device: torch.device) -> Segmented:
+    """Put what is known of consecutive frames together, on a device."""
+    nothing = Segmented(torch.empty(0, *size, dtype=torch.uint8), torch.empty(0, dtype=torch.bool))
+    labels, key = (
+        torch.cat([tensor.to(device) for tensor in tensors])
+        for tensors in zip(*((part.labels, part.key) for part in [nothing, *parts]), strict=True)
+    )
+    moving = [part.flow for part in parts if part.flow is not None]
+    if not moving:
+        return Segmented(labels, key)
+    still = moving[0].new_zeros(1, *moving[0].shape[1:])
+    flows = [still.expand(len(part.key), -1, -1, -1) if part.flow is None else part.flow for part in parts]
+    return Segmented(labels, key, torch.cat(flows).to(device))

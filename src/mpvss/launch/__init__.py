@@ -4,10 +4,11 @@
 """
 
 from mpvss.launch.benchmark import benchmark
+from mpvss.launch.compare import compare
 from mpvss.launch.demonstrate import demonstrate
 from mpvss.launch.errors import report_errors
 from mpvss.launch.evaluate import evaluate
 from mpvss.launch.predict import predict
 from mpvss.launch.train import train
 
-__all__ = ["benchmark", "demonstrate", "evaluate", "predict", "report_errors", "train"]
+__all__ = ["benchmark", "compare", "demonstrate", "evaluate", "predict", "report_errors", "train"]

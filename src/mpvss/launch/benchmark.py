@@ -1,65 +1,26 @@
-"""Count and time configurations."""
+"""Measure one of the things that take time."""
 
-import functools
-import logging
+from collections.abc import Callable
 
-import torch
-from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
-from mpvss.benchmark import (
-    Setting,
-    check_paper_table,
-    cost_table,
-    environment,
-    measure,
-    paper_table,
-    peer_table,
-    speed_table,
-    write_report,
-)
-from mpvss.building import build_model
-from mpvss.launch.device import choose_device
+from mpvss.launch.benchmark_model import benchmark_model
 from mpvss.table import Table
 
-log = logging.getLogger(__name__)
+_MEASURES: dict[str, Callable[[DictConfig], list[Table]]] = {
+    "model": benchmark_model,
+}
 
 
 def benchmark(cfg: DictConfig) -> list[Table]:
-    """Count and time configurations, with random weights and frames, and store the tables in the run's folder.
+    """Measure what ``cfg.what`` names, and store the tables in the run's folder.
 
     Returns:
-        Costs, speed, and comparisons with transformers and with the paper, as far as asked for.
+        The tables, to be printed.
 
     Raises:
-        ValueError: if the number of classes is unknown, or a comparison is not possible.
+        ValueError: if nothing of that name can be measured, or its configuration does not fit.
     """
-    torch.manual_seed(cfg.seed)
-    torch.set_num_threads(cfg.threads or torch.get_num_threads())
-    device, what = choose_device(cfg.device), {*cfg.measure, *([cfg.peer] if cfg.peer else [])}
-    backbones = cfg.backbones or {HydraConfig.get().runtime.choices["backbone"]: cfg.backbone}
-    cases = [(frames, name) for frames in cfg.frames for name in backbones]
-    settings = [
-        Setting(name, frames.data, frames.num_classes, (frames.height, frames.width), cfg.interval)
-        for frames, name in cases
-    ]
-    for setting in settings:
-        if setting.num_classes is None:
-            raise ValueError(f"data={setting.data} does not say its number of classes unread. Set num_classes=K.")
-    if cfg.table:
-        check_paper_table(str(cfg.table), settings, what)
-    log.info("%(device)s, %(cpu_threads)d CPU threads, PyTorch %(torch)s", environment(device))
-    measurements = []
-    for setting in settings:
-        case = cfg.copy()
-        OmegaConf.set_struct(case, False)
-        case.num_classes = setting.num_classes
-        case.backbone = {**backbones[setting.backbone], "pretrained": False}
-        build = functools.partial(build_model, case, "propagation")
-        measurements.append(measure(build, setting, what, device, cfg.repeats, cfg.warmup))
-    tables = [cost_table(measurements), speed_table(measurements), peer_table(measurements)]
-    if cfg.table:
-        tables.append(paper_table(str(cfg.table), measurements))
-    tables = [table for table in tables if table.rows]
-    write_report(cfg.paths.output, tables, environment(device))
-    return tables
+    if cfg.what not in _MEASURES:
+        raise ValueError(f"what must be one of {', '.join(_MEASURES)}; got {cfg.what}. Set what=model.")
+    return _MEASURES[cfg.what](cfg)

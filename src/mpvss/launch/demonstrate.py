@@ -29,7 +29,7 @@ def demonstrate(cfg: DictConfig) -> Table:
     module = train(cfg).cpu().eval()
     datamodule = build_datamodule(cfg)
     table = _compare(cfg, module.propagation, datamodule)
-    segmenter = VideoSegmenter(module.propagation, instantiate(cfg.keyframes))
+    segmenter = VideoSegmenter(module.propagation, instantiate(cfg.keyframes), with_flow=True)
     folder, source = Path(cfg.paths.output), datamodule.val_videos
     write_overlay_video(segmenter, source, list(range(len(source))), folder / "overlay.mp4")
     write_contact_sheet(segmenter, source, 0, 2 * cfg.interval, folder / "contact_sheet.png")

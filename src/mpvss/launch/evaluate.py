@@ -12,7 +12,8 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig
 
 from mpvss.building import build_datamodule, is_oracle, plain
-from mpvss.data import VideoDataModule
+from mpvss.data import ClipDataset, OffsetPairs, VideoDataModule
+from mpvss.data.clip_sampler import share_videos
 from mpvss.evaluation import (
     Entrant,
     Method,
@@ -32,6 +33,7 @@ from mpvss.evaluation import (
     share_segmentors,
 )
 from mpvss.launch.compared_methods import Planned, build_methods, plan_methods
+from mpvss.launch.evaluate_flow import evaluate_flow
 from mpvss.metrics import VideoMetrics
 from mpvss.propagation import PerFrame
 from mpvss.results import MethodResult, ResultRecord, write_record
@@ -41,9 +43,14 @@ from mpvss.types import VideoSource
 def evaluate(cfg: DictConfig) -> ResultRecord | None:
     """Score models, or stored label maps, on the validation split; write ``results.json`` and append to the table.
 
+    Flow alone (``module=flow_pretraining``) is scored by `evaluate_flow`, which prints its errors itself.
+
     Returns:
-        The record; None in processes other than the first.
+        The record; None in processes other than the first, and where flow alone is scored.
     """
+    if cfg.module._target_ == "mpvss.flow_module.FlowPretraining":
+        evaluate_flow(cfg)
+        return None
     check_table(cfg.table)
     lightning.seed_everything(cfg.seed, workers=True)
     return _evaluate_models(cfg) if cfg.predictions is None else _evaluate_predictions(cfg)
@@ -176,18 +183,15 @@ def _flat(node: Any, name: str) -> dict[str, str]:  # what a configuration holds
 
 def _run(fabric: lightning.Fabric, entrants: list[Entrant], datamodule: VideoDataModule, notes: Notes) -> None:
     """Let each process see its share of the data."""
-    loader: Any = datamodule.val_dataloader()  # of clips or of pairs
+    dataset, num_workers = datamodule.val_dataloader().dataset, datamodule.num_workers
     source, device, shown = datamodule.val_videos, fabric.device, fabric.is_global_zero
     rank, world_size = fabric.global_rank, fabric.world_size
-    if loader.batch_size is None:
-        videos = range(rank, len(source), world_size)
-        evaluate_videos(
-            entrants, source, videos, notes, device, loader.dataset.chunk, datamodule.num_workers, progress=shown
-        )
-    else:
-        places = scored_frames(source)
-        batches = range(rank, len(places), world_size)
-        evaluate_pairs(entrants, loader, places, batches, notes, device, progress=shown)
+    if isinstance(dataset, OffsetPairs):
+        targets = range(rank, len(dataset.batches()), world_size)
+        evaluate_pairs(entrants, dataset, targets, notes, device, num_workers, progress=shown)
+    elif isinstance(dataset, ClipDataset):
+        videos = share_videos([source.num_frames(video) for video in range(len(source))], world_size)[rank]
+        evaluate_videos(entrants, source, videos, notes, device, dataset.chunk, num_workers, progress=shown)
 
 
 def _rate(fabric: lightning.Fabric, entrant: Entrant) -> float | None:

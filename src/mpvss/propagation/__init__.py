@@ -1,9 +1,10 @@
 """Flow and a key frame's result enter, the semantic map of another frame leaves (Sec. 3.1).
 
-`MaskPropagation` is the paper's method. Around it stand what it is compared with: `PerFrame` (segment everything),
-`FeaturePropagation` (DFF) and `ScoreFusion` (Accel).
+`MaskPropagation` is the paper's method; `BidirectionalPropagation` looks ahead to the next key frame, too. Around them
+stand what they are compared with: `PerFrame` (segment everything), `FeaturePropagation` (DFF), `ScoreFusion` (Accel).
 """
 
+from mpvss.propagation.bidirectional import BidirectionalPropagation
 from mpvss.propagation.features import FeaturePropagation
 from mpvss.propagation.masks import MaskPropagation
 from mpvss.propagation.per_frame import PerFrame
@@ -16,6 +17,7 @@ PropagatorModule = MaskPropagation | FeaturePropagation | ScoreFusion | PerFrame
 
 __all__ = [
     "MASK_STRIDE",
+    "BidirectionalPropagation",
     "FeaturePropagation",
     "FixedInterval",
     "MaskPropagation",

@@ -4,7 +4,7 @@ from torch import Tensor, nn
 
 from mpvss.propagation.frame_size import check_frame_size
 from mpvss.propagation.warp import resize_flow, warp
-from mpvss.types import DecodingSegmentor, Flow, KeyState, Prediction
+from mpvss.types import DecodingSegmentor, Flow, KeyState, NextKey, Prediction
 
 
 class FeaturePropagation(nn.Module):
@@ -21,6 +21,9 @@ class FeaturePropagation(nn.Module):
         ValueError: if `flow` estimates one map per segment: features belong to no segment.
     """
 
+    needs_next_key = False
+    """Causal: no frame waits for the following key frame."""
+
     def __init__(self, segmentor: DecodingSegmentor, flow: Flow) -> None:
         super().__init__()
         if flow.per_segment:
@@ -35,13 +38,13 @@ class FeaturePropagation(nn.Module):
         """Segment key frames, (B, 3, H, W) uint8 RGB."""
         return self.segmentor(frame)
 
-    def step(self, state: KeyState, frame: Tensor, next_state: KeyState | None = None) -> Prediction:
+    def step(self, state: KeyState, frame: Tensor, next_key: NextKey | None = None) -> Prediction:
         """Carry the features of `state` to `frame` and segment them.
 
         Args:
             state: the preceding key frame's, with its features.
             frame: (B, 3, H, W) uint8 RGB, of the key frame's size.
-            next_state: not used; this method is causal.
+            next_key: not used; this method is causal.
 
         Returns:
             The segments of the warped features, and the flow at its native resolution.

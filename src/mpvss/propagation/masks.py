@@ -4,7 +4,7 @@ from torch import Tensor, nn
 
 from mpvss.propagation.frame_size import check_frame_size
 from mpvss.propagation.warp import resize_flow, warp
-from mpvss.types import Flow, KeyState, Prediction, Segmentor, Segments
+from mpvss.types import Flow, KeyState, NextKey, Prediction, Segmentor, Segments
 
 
 class MaskPropagation(nn.Module):
@@ -14,6 +14,9 @@ class MaskPropagation(nn.Module):
         segmentor: segments key frames.
         flow: estimates one flow map per mask, or one for all.
     """
+
+    needs_next_key = False
+    """Causal: no frame waits for the following key frame."""
 
     def __init__(self, segmentor: Segmentor, flow: Flow) -> None:
         super().__init__()
@@ -28,13 +31,13 @@ class MaskPropagation(nn.Module):
         """
         return self.segmentor(frame)
 
-    def step(self, state: KeyState, frame: Tensor, next_state: KeyState | None = None) -> Prediction:
+    def step(self, state: KeyState, frame: Tensor, next_key: NextKey | None = None) -> Prediction:
         """Carry the masks of `state` to `frame`.
 
         Args:
             state: the preceding key frame's.
             frame: (B, 3, H, W) uint8 RGB, of the key frame's size.
-            next_state: not used; this method is causal.
+            next_key: not used; this method is causal.
 
         Returns:
             The warped segments, the flow at its native resolution, and in training the warped masks

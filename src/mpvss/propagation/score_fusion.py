@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from mpvss.propagation.frame_size import check_frame_size
 from mpvss.propagation.semantic import mask_scores
 from mpvss.propagation.warp import resize_flow, warp
-from mpvss.types import Flow, KeyState, Prediction, Segmentor
+from mpvss.types import Flow, KeyState, NextKey, Prediction, Segmentor
 
 _SMALLEST_SCORE = 1e-3
 
@@ -25,6 +25,9 @@ class ScoreFusion(nn.Module):
     Raises:
         ValueError: if `flow` estimates one map per segment: scores belong to no segment.
     """
+
+    needs_next_key = False
+    """Causal: no frame waits for the following key frame."""
 
     def __init__(self, segmentor: Segmentor, flow: Flow, update_segmentor: Segmentor, num_classes: int) -> None:
         super().__init__()
@@ -46,13 +49,13 @@ class ScoreFusion(nn.Module):
         """Segment key frames, (B, 3, H, W) uint8 RGB."""
         return self.segmentor(frame)
 
-    def step(self, state: KeyState, frame: Tensor, next_state: KeyState | None = None) -> Prediction:
+    def step(self, state: KeyState, frame: Tensor, next_key: NextKey | None = None) -> Prediction:
         """Carry the scores of `state` to `frame` and fuse them with the smaller segmentor's.
 
         Args:
             state: the preceding key frame's.
             frame: (B, 3, H, W) uint8 RGB, of the key frame's size.
-            next_state: not used; this method is causal.
+            next_key: not used; this method is causal.
 
         Returns:
             The fused scores, the smaller segmentor's segments, and the flow at its native resolution.

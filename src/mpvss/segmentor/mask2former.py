@@ -50,6 +50,11 @@ class Mask2Former(nn.Module):
         segments, queries = self.query_decoder(pixel_embedding, maps)
         return KeyState(segments[-1], queries, frame, pyramid, tuple(segments[:-1]))
 
+    def checkpoint_activations(self) -> None:
+        """Compute the activations of backbone and pixel decoder again in the backward pass, instead of keeping them."""
+        self.backbone.checkpoint_activations()  # type: ignore[operator]  # Module attributes are untyped
+        self.pixel_decoder.checkpoint_activations()
+
 
 def mask2former(
     backbone: nn.Module,

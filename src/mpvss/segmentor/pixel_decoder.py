@@ -3,6 +3,7 @@
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from mpvss.layers import FeedForward, sine_position
 from mpvss.segmentor.deformable_attention import DeformableAttention
@@ -46,6 +47,11 @@ class PixelDecoder(nn.Module):
             nn.Conv2d(dim, dim, 3, padding=1, bias=False), nn.GroupNorm(_NUM_GROUPS, dim), nn.ReLU()
         )
         self.mask_embedding = nn.Conv2d(dim, dim, 1)
+        self._checkpointing = False
+
+    def checkpoint_activations(self) -> None:
+        """Compute the encoder layers' activations again in the backward pass, instead of keeping them."""
+        self._checkpointing = True
 
     def forward(self, pyramid: tuple[Tensor, ...]) -> tuple[Tensor, list[Tensor]]:
         """Refine a pyramid.
@@ -72,7 +78,8 @@ class PixelDecoder(nn.Module):
         reference = torch.cat([_pixel_centres(x) for x in maps])
         tokens = torch.cat([x.flatten(2).transpose(1, 2) for x in maps], dim=1)
         for layer in self.layers:
-            tokens = layer(tokens, position, reference, sizes)
+            inputs = (tokens, position, reference, sizes)
+            tokens = checkpoint(layer, *inputs, use_reentrant=False) if self._checkpointing else layer(*inputs)
         levels = tokens.transpose(1, 2).split([h * w for h, w in sizes], dim=-1)
         return [level.unflatten(-1, size) for level, size in zip(levels, sizes, strict=True)]
 

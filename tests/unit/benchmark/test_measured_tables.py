@@ -25,12 +25,21 @@ TABLES = (cost_table, speed_table, peer_table)
 
 def test_costs_are_in_millions_and_in_1e9():
     (row,) = cost_table([Measurement(SETTING, COSTS), Measurement(SETTING, speed=SPEED)]).rows
-    assert list(row.values()) == ["swin_t", "vspw", 124, "480x853", 5, 47.0, 40.0, 87.0, 114.0, 21.0, 39.6]
+    assert list(row.values()) == [
+        "masks", "query_flow", "swin_t", "vspw", 124, "480x853", 5, 47.0, 40.0, 0.0, 87.0, 114.0, 21.0, 39.6,
+    ]  # fmt: skip
+
+
+def test_what_else_a_method_has_counts_for_all_of_it():
+    setting = SETTING._replace(propagation="accel", flow="optical_flow", backbone="r101+r50")
+    (row,) = cost_table([Measurement(setting, COSTS._replace(other_parameters=3_000_000))]).rows
+    assert (row["propagation"], row["flow"], row["backbone"]) == ("accel", "optical_flow", "r101+r50")
+    assert (row["other_M"], row["all_M"]) == (3.0, 90.0)
 
 
 def test_times_are_in_milliseconds_a_frame():
     rows = speed_table([Measurement(SETTING, speed=SPEED)]).rows
-    values = [list(row.values())[5:] for row in rows]
+    values = [list(row.values())[7:] for row in rows]
     assert [value[0] for value in values] == [
         "key frame", "non-key frame", "non-key frame in a batch of 4", "average of 15 frames, batched",
     ]  # fmt: skip

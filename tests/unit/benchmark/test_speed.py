@@ -14,12 +14,13 @@ class Sleepy(torch.nn.Module):
         self.parameter = torch.nn.Parameter(torch.zeros(1))
         self.key, self.call, self.frame = key, call, frame
         self.batches = []
+        self.needs_next_key = False
 
     def start(self, frame):
         self.clock.sleep(self.key)
         return KeyState(segments_of(frame), torch.zeros(1, 3, 2), frame)
 
-    def step(self, state, frame, next_state=None):
+    def step(self, state, frame, next_key=None):
         assert state.frame.shape == frame.shape
         self.batches.append(len(frame))
         self.clock.sleep(self.call + len(frame) * self.frame)

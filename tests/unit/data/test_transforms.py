@@ -84,12 +84,82 @@ def test_colours_vary_but_labels_do_not():
     pair = _pair()
     transform = PairTransform((13, 19), scale=(1.0, 1.0), flip=False)
     torch.manual_seed(0)
-    results = [transform(pair) for _ in range(8)]
+    results = [transform(pair) for _ in range(16)]
     assert len({int(result.frame.sum()) for result in results}) > 4
     assert all(torch.equal(result.labels, pair.labels) for result in results)
 
 
-@pytest.mark.parametrize("wrong", [{"size": (0, 5)}, {"size": (5,)}, {"scale": (0.0, 1.0)}, {"scale": (2.0, 1.0)}])
+def test_short_sides_take_the_place_of_the_scale():
+    transform = PairTransform((40, 60), short_sides=[10, 20, 30], max_long_side=45, flip=False, colour=False)
+    torch.manual_seed(0)
+    results = [transform(_pair(20, 40)).labels != VOID for _ in range(30)]
+    sizes = {(int(filled.any(dim=1).sum()), int(filled.any(dim=0).sum())) for filled in results}
+    assert sizes == {(10, 20), (20, 40), (22, 45)}  # the last at 9 / 8, where 30 x 60 would be too long
+
+
+def _labelled(labels):
+    frame = labels.repeat(3, 1, 1)
+    return FramePair(frame, labels, frame.clone(), labels.clone(), torch.tensor(1))
+
+
+def _share(labels):
+    """Return the share of the largest class, counted label by label."""
+    counts = {}
+    for label in labels.flatten().tolist():
+        if label != VOID:
+            counts[label] = counts.get(label, 0) + 1
+    return max(counts.values()) / sum(counts.values()) if counts else 1.0
+
+
+def test_a_crop_that_one_class_fills_is_drawn_anew():
+    labels = torch.zeros(8, 64, dtype=torch.uint8)
+    labels[:, 28:36] = 1
+    labels[:4] = VOID  # which does not count
+    settings = {"size": (8, 8), "scale": (1.0, 1.0), "colour": False}
+    torch.manual_seed(0)
+    shares = [
+        [_share(PairTransform(**settings, max_class_area=area)(_labelled(labels)).labels) for _ in range(200)]
+        for area in (0.75, 1.0)
+    ]
+    filled = [sum(share > 0.75 for share in some) / 200 for some in shares]
+    # 57 places; at 10 of them 2 to 6 columns of one class meet 6 to 2 of the other.
+    assert 0.75 < filled[1] < 0.9  # 47 / 57
+    assert 0.06 < filled[0] < 0.18  # (47 / 57) ** 11 = 0.12
+
+
+def test_a_frame_of_only_void_survives():
+    void = torch.full((20, 30), VOID, dtype=torch.uint8)
+    result = PairTransform((11, 9))(_labelled(void))
+    assert result.labels.eq(VOID).all()
+    assert result.frame.shape == (3, 11, 9)
+
+
+def test_the_two_halves_make_the_whole(same_pair):
+    transform = PairTransform((11, 9))
+    torch.manual_seed(3)
+    whole = transform(_moving_pair())
+    torch.manual_seed(3)
+    assert same_pair(whole, transform.colour(transform.geometry(_moving_pair())))
+
+
+def test_a_frame_that_vanishes_is_refused():
+    with pytest.raises(ValueError, match=r"19x13 scaled by 1/20 has no pixel left.*data\.scale"):
+        PairTransform((11, 9), scale=(0.05, 0.05))(_pair())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"size": (0, 5)},
+        {"size": (5,)},
+        {"scale": (0.0, 1.0)},
+        {"scale": (2.0, 1.0)},
+        {"scale": (1.0,)},
+        {"short_sides": ()},
+        {"max_class_area": 0.0},
+        {"max_class_area": 1.1},
+    ],
+)
 def test_a_size_or_scale_that_makes_no_sense_is_refused(wrong):
     with pytest.raises(ValueError, match=f"{next(iter(wrong))} must be"):
         PairTransform(**{"size": (5, 7), **wrong})

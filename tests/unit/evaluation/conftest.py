@@ -34,6 +34,8 @@ class Threshold(nn.Module):
 class Shift(nn.Module):
     """A propagator: a frame is what its key frame was, `by` mask pixels to the left, for 3 x 5 multiply-accumulates."""
 
+    needs_next_key = False
+
     def __init__(self, segmentor, by=1):
         super().__init__()
         self.segmentor, self.small, self.by = segmentor, nn.Linear(3, 5), by
@@ -42,7 +44,7 @@ class Shift(nn.Module):
     def start(self, frame):
         return self.segmentor(frame)
 
-    def step(self, state, frame, next_state=None):
+    def step(self, state, frame, next_key=None):
         self.small(torch.zeros(len(frame), 3))
         classes, masks = state.segments
         return Prediction(Segments(classes, masks.roll(self.by, -1)))

@@ -1,8 +1,7 @@
 import pytest
 import torch
-from torch.utils.data import DataLoader
 
-from mpvss.data import collate_pairs
+from mpvss.data import OffsetPairs, collate_pairs
 from mpvss.evaluation import Notes, PredictionWriter, evaluate_pairs, score_predictions, share_segmentors
 from mpvss.inference import segment_pairs
 from mpvss.metrics import OffsetScores, VideoMetrics
@@ -20,30 +19,28 @@ def sparse(source):
 
 
 @pytest.fixture
-def loader(sparse):
-    """Batches of a labelled frame with its key frames 0..2 frames before."""
-    pairs = [
-        FramePair(*sparse.read(video, last - gap), *sparse.read(video, last), torch.tensor(gap))
-        for video in range(3)
-        for (last,) in [sparse.labelled_frames(video)]
-        for gap in range(DISTANCES)
-    ]
-    return DataLoader(pairs, batch_size=DISTANCES, collate_fn=collate_pairs)
+def pairs(sparse):
+    """The labelled frames with key frames 0..2 frames before them."""
+    return OffsetPairs(sparse, DISTANCES)
 
 
-def run(entrants, loader, tmp_path, batches=(0, 1, 2)):
+def batches_of(pairs):
+    return [collate_pairs([pairs[index] for index in batch]) for batch in pairs.batches()]
+
+
+def run(entrants, pairs, tmp_path):
     with Notes(tmp_path, {}, every=1e9) as notes:
-        evaluate_pairs(entrants, loader, [(0, 4), (1, 2), (2, 3)], batches, notes, CPU, progress=False)
+        evaluate_pairs(entrants, pairs, [0, 1, 2], notes, CPU, progress=False)
 
 
-def test_all_intervals_are_scored_from_the_same_pairs(make_propagator, make_entrant, loader, tmp_path):
+def test_all_intervals_are_scored_from_the_same_pairs(make_propagator, make_entrant, pairs, tmp_path):
     propagator = make_propagator()
     entrants = [make_entrant(propagator, interval) for interval in (1, 2, 3)]
     share_segmentors([entrants[0].method])
-    run(entrants, loader, tmp_path)
+    run(entrants, pairs, tmp_path)
     for entrant in entrants:
         expected = OffsetScores(3, entrant.interval)
-        for pair in loader:
+        for pair in batches_of(pairs):
             for index, gap in enumerate(pair.gap.tolist()):
                 single = FramePair(*(part[index : index + 1] for part in pair[:5]), None, None)
                 expected.update(segment_pairs(propagator, single), single.labels, [gap])
@@ -51,12 +48,12 @@ def test_all_intervals_are_scored_from_the_same_pairs(make_propagator, make_entr
     assert len(entrants[2].metrics.iou()["drift"]) == 3
 
 
-def test_stored_is_the_prediction_from_the_grid(make_propagator, make_entrant, loader, sparse, tmp_path):
+def test_stored_is_the_prediction_from_the_grid(make_propagator, make_entrant, pairs, sparse, tmp_path):
     entrant = make_entrant(make_propagator(), 3, writer=PredictionWriter(tmp_path / "labels", sparse))
-    run([entrant], loader, tmp_path)
+    run([entrant], pairs, tmp_path)
     assert sorted(path.name for path in (tmp_path / "labels").rglob("*.png")) == ["00002.png", "00003.png", "00004.png"]
     expected = VideoMetrics(3)
-    for pair, frame in zip(loader, (4, 2, 3), strict=True):
+    for pair, frame in zip(batches_of(pairs), (4, 2, 3), strict=True):
         prediction = segment_pairs(entrant.method.propagator, pair)
         expected.update(prediction[frame % 3][None], pair.labels[:1], 0)
     stored = VideoMetrics(3)
@@ -64,6 +61,6 @@ def test_stored_is_the_prediction_from_the_grid(make_propagator, make_entrant, l
     assert stored.compute() == expected.compute()
 
 
-def test_the_oracle_is_refused_where_key_frames_have_no_labels(make_propagator, make_entrant, loader, tmp_path):
+def test_the_oracle_is_refused_where_key_frames_have_no_labels(make_propagator, make_entrant, pairs, tmp_path):
     with pytest.raises(ValueError, match="needs the labels of key frames"):
-        run([make_entrant(make_propagator(GroundTruth(3)))], loader, tmp_path)
+        run([make_entrant(make_propagator(GroundTruth(3)))], pairs, tmp_path)

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from mpvss.types import ClassList, KeyState, Prediction, Segments
+from mpvss.types import ClassList, KeyState, NextKey, Prediction, Segments
 
 NUM_CLASSES = 4
 
@@ -20,6 +20,8 @@ class BrightnessPropagator(nn.Module):
     The flow of query n is (n, 10 n) everywhere, at 1/8 of the padded frame.
     """
 
+    needs_next_key = False
+
     def __init__(self) -> None:
         super().__init__()
         self.step_batches: list[int] = []
@@ -28,7 +30,7 @@ class BrightnessPropagator(nn.Module):
     def start(self, frame: Tensor) -> KeyState:
         return KeyState(self._segments(frame.float()), torch.zeros(len(frame), NUM_CLASSES, 3), frame)
 
-    def step(self, state: KeyState, frame: Tensor, next_state: KeyState | None = None) -> Prediction:
+    def step(self, state: KeyState, frame: Tensor, next_key: NextKey | None = None) -> Prediction:
         assert len(state.frame) == len(frame)
         assert len(state.segments.mask_logits) == len(frame)
         self.step_batches.append(len(frame))
@@ -44,6 +46,25 @@ class BrightnessPropagator(nn.Module):
         rows, columns = (-(-side // 16) * 4 for side in (height, width))
         class_logits = 10 * torch.eye(NUM_CLASSES, NUM_CLASSES + 1).expand(batch, -1, -1)
         return Segments(class_logits, match[..., None, None].expand(-1, -1, rows, columns).contiguous())
+
+
+class LookingAhead(BrightnessPropagator):
+    """Labels a frame between two key frames by their interpolated brightness // 64, others as above; without flow."""
+
+    needs_next_key = True
+
+    def step(self, state: KeyState, frame: Tensor, next_key: NextKey | None = None) -> Prediction:
+        if next_key is None:
+            return super().step(state, frame)
+        assert len(state.frame) == len(frame) == len(next_key.state.frame) == len(next_key.position)
+        self.step_batches.append(len(frame))
+        later = next_key.position[:, None, None, None]
+        return Prediction(self._segments((1 - later) * state.frame + later * next_key.state.frame))
+
+
+@pytest.fixture
+def looking_ahead() -> LookingAhead:
+    return LookingAhead()
 
 
 @pytest.fixture

@@ -45,6 +45,20 @@ def test_label_maps_are_named_after_the_frames_and_right_for_any_chunk(segmenter
         assert torch.equal(labels, torch.full((1, 13, 22), expected, dtype=torch.uint8))
 
 
+@pytest.mark.parametrize("chunk", [1, 2, 16])
+def test_frames_that_wait_for_a_key_frame_are_written_in_order_under_their_own_names(
+    looking_ahead, classes, folder, tmp_path, chunk
+):
+    segmenter = VideoSegmenter(looking_ahead, FixedInterval(4))
+    report = predict_video(segmenter, folder, tmp_path / "labels", classes, chunk=chunk, progress=False)
+    assert report == (7, 7, None)
+    # Key frames are 0 and 4; 1 to 3 lie between 10 and 130, 5 and 6 follow 130.
+    brightness = [10, 40, 70, 100, 130, (130 + 70) // 2, (130 + 0) // 2]
+    for index, mixed in enumerate(brightness):
+        labels = decode_image(str(tmp_path / "labels" / f"cam_{index}.png"))
+        assert labels.unique().tolist() == [mixed // 64], index
+
+
 def test_label_maps_of_a_video_are_numbered(segmenter, classes, make_video, tmp_path):
     predict_video(segmenter, make_video(tmp_path / "in.mp4", num_frames=3), tmp_path / "out", classes, progress=False)
     assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [f"{index:08d}.png" for index in range(3)]

@@ -13,7 +13,7 @@ class Brightness(nn.Module):
         class_logits = torch.tensor([[9.0, 0, 0], [0, 9.0, 0]]).expand(len(frame), -1, -1)
         return KeyState(Segments(class_logits, torch.cat([-bright, bright], 1)), torch.zeros(len(frame), 2, 4), frame)
 
-    def step(self, state, frame, next_state=None):
+    def step(self, state, frame, next_key=None):
         classes, masks = state.segments
         return Prediction(Segments(classes, masks.flip(1)))
 

@@ -42,7 +42,7 @@ class GreyVideos:
 
 @pytest.fixture
 def segmenter(propagator):
-    return VideoSegmenter(propagator, FixedInterval(2))
+    return VideoSegmenter(propagator, FixedInterval(2), with_flow=True)
 
 
 @pytest.mark.parametrize(("size", "shown"), [((13, 22), (52, 88)), ((240, 33), (240, 33))])
@@ -122,7 +122,7 @@ def test_a_sheet_that_cannot_be_written_leaves_an_earlier_one_as_it_was(segmente
 
 
 def test_a_sheet_needs_flow(propagator, classes, tmp_path):
-    segmenter = VideoSegmenter(propagator, FixedInterval(1))
+    segmenter = VideoSegmenter(propagator, FixedInterval(1), with_flow=True)
     with pytest.raises(ValueError, match="shows flow; got a segmenter without any"):
         write_contact_sheet(segmenter, GreyVideos(classes, (13, 22)), 0, 3, tmp_path / "sheet.png")
     assert not list(tmp_path.iterdir())

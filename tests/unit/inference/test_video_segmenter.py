@@ -37,8 +37,8 @@ def test_pushing_single_frames_gives_the_same_labels(propagator):
 @pytest.mark.parametrize("chunk", [1, 2, 3, 4, 5, 7, 11])
 def test_any_chunking_gives_the_same_labels_keys_and_flow(propagator, chunk):
     frames = frames_of(BRIGHTNESS)
-    whole = VideoSegmenter(propagator, FixedInterval(4)).segment(frames)
-    segmenter = VideoSegmenter(propagator, FixedInterval(4))
+    whole = VideoSegmenter(propagator, FixedInterval(4), with_flow=True).segment(frames)
+    segmenter = VideoSegmenter(propagator, FixedInterval(4), with_flow=True)
     parts = [segmenter.segment(part) for part in frames.split(chunk)]
     assert torch.equal(torch.cat([part.labels for part in parts]), whole.labels)
     assert torch.equal(torch.cat([part.key for part in parts]), whole.key)
@@ -52,7 +52,7 @@ def test_frames_of_one_key_frame_go_through_the_model_together(propagator):
 
 
 def test_flow_is_that_of_the_segment_seen_and_zero_at_key_frames(propagator):
-    segmented = VideoSegmenter(propagator, FixedInterval(2)).segment(frames_of(BRIGHTNESS[:3]))
+    segmented = VideoSegmenter(propagator, FixedInterval(2), with_flow=True).segment(frames_of(BRIGHTNESS[:3]))
     label = int((BRIGHTNESS[0] + BRIGHTNESS[1]) / 2) // 64
     assert segmented.flow.shape == (3, 2, 2, 3)  # 13x22 padded to 16x32; at 1/8, 2x4 less one column of padding
     assert torch.equal(segmented.flow[[0, 2]], torch.zeros(2, 2, 2, 3))
@@ -61,7 +61,13 @@ def test_flow_is_that_of_the_segment_seen_and_zero_at_key_frames(propagator):
 
 
 def test_there_is_no_flow_where_all_frames_are_key_frames(propagator):
-    assert VideoSegmenter(propagator, FixedInterval(1)).segment(frames_of(BRIGHTNESS)).flow is None
+    segmenter = VideoSegmenter(propagator, FixedInterval(1), with_flow=True)
+    assert segmenter.segment(frames_of(BRIGHTNESS)).flow is None
+
+
+def test_flow_pictures_cost_nothing_where_nobody_asks_for_them(propagator, monkeypatch):
+    monkeypatch.setattr("mpvss.inference.video_segmenter.segment_flow", None)  # which would fail if called
+    assert VideoSegmenter(propagator, FixedInterval(2)).segment(frames_of(BRIGHTNESS)).flow is None
 
 
 def test_the_first_frame_is_a_key_frame_whatever_the_schedule_says(propagator):
@@ -124,3 +130,72 @@ def test_anything_but_uint8_frames_is_refused(propagator, frames):
 def test_a_propagator_in_training_mode_is_refused(propagator):
     with pytest.raises(ValueError, match="BrightnessPropagator must be in eval mode"):
         VideoSegmenter(propagator.train(), FixedInterval(5)).segment(frames_of([1]))
+
+
+def labels_ahead_by_hand(interval):
+    """What the propagator that looks ahead must give: frames between two key frames by both, the last ones by one."""
+    labels = []
+    for j, brightness in enumerate(BRIGHTNESS):
+        k = j - j % interval
+        if k + interval < len(BRIGHTNESS):
+            mixed = BRIGHTNESS[k] + (j - k) / interval * (BRIGHTNESS[k + interval] - BRIGHTNESS[k])
+        else:
+            mixed = (BRIGHTNESS[k] + brightness) / 2
+        labels.append(int(mixed + 1e-3) // 64)
+    return torch.tensor(labels, dtype=torch.uint8)[:, None, None].expand(-1, *SIZE)
+
+
+@pytest.mark.parametrize("interval", [1, 2, 4, 5, 20])
+@pytest.mark.parametrize("chunk", [1, 2, 3, 4, 7, 11])
+def test_looking_ahead_gives_the_same_labels_in_order_however_the_video_is_cut(looking_ahead, interval, chunk):
+    segmenter = VideoSegmenter(looking_ahead, FixedInterval(interval))
+    parts = [*(segmenter.segment(part) for part in frames_of(BRIGHTNESS).split(chunk)), segmenter.finish()]
+    assert torch.equal(torch.cat([part.labels for part in parts]), labels_ahead_by_hand(interval))
+    key = torch.cat([part.key for part in parts])
+    assert key.tolist() == [j % interval == 0 for j in range(len(BRIGHTNESS))]
+
+
+def test_frames_are_held_back_until_the_next_key_frame_and_no_longer(looking_ahead):
+    segmenter = VideoSegmenter(looking_ahead, FixedInterval(3))
+    decided = [len(segmenter.segment(frame[None]).labels) for frame in frames_of(BRIGHTNESS[:8])]
+    assert decided == [1, 0, 0, 3, 0, 0, 3, 0]
+    assert len(segmenter.finish().labels) == 1
+
+
+def test_what_is_held_back_goes_through_the_model_in_batches_no_larger_than_it_came(looking_ahead):
+    segmenter = VideoSegmenter(looking_ahead, FixedInterval(5))
+    for part in frames_of(BRIGHTNESS).split(3):
+        segmenter.segment(part)
+    segmenter.finish()
+    assert looking_ahead.step_batches == [2, 2, 3, 1]  # frames 1-2, 3-4, 6-8, 9
+
+
+def test_frames_held_back_may_be_overwritten_and_keep_no_chunk_alive(looking_ahead):
+    segmenter = VideoSegmenter(looking_ahead, FixedInterval(20))
+    buffer = frames_of(BRIGHTNESS)
+    segmenter.segment(buffer)
+    assert segmenter._held[0][1].untyped_storage().nbytes() == 10 * 3 * SIZE[0] * SIZE[1]
+    buffer.zero_()
+    assert torch.equal(segmenter.finish().labels, labels_ahead_by_hand(20)[1:])
+
+
+def test_finishing_begins_a_new_video_and_of_a_causal_one_nothing_is_left(propagator):
+    segmenter = VideoSegmenter(propagator, FixedInterval(5))
+    segmenter.segment(frames_of([0, 0]))
+    assert segmenter.finish().labels.shape == (0, *SIZE)
+    assert segmenter.segment(torch.zeros(1, 3, 9, 7, dtype=torch.uint8)).key.tolist() == [True]
+    segmenter.reset()
+    assert len(segmenter.finish().labels) == 0  # of a video without frames
+
+
+def test_a_whole_video_is_decided_at_once_whatever_was_before(looking_ahead):
+    segmenter = VideoSegmenter(looking_ahead, FixedInterval(4))
+    segmenter.segment(torch.zeros(2, 3, 9, 7, dtype=torch.uint8))
+    segmented = segmenter.segment_video(frames_of(BRIGHTNESS))
+    assert torch.equal(segmented.labels, labels_ahead_by_hand(4))
+    assert len(segmented.key) == len(BRIGHTNESS)
+
+
+def test_a_single_frame_cannot_be_pushed_into_a_propagator_that_looks_ahead(looking_ahead):
+    with pytest.raises(ValueError, match="LookingAhead decides frames only once the next key frame is there"):
+        VideoSegmenter(looking_ahead, FixedInterval(4)).push(frames_of([5])[0])

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
+from scipy import ndimage
 from torch import Tensor
 
 from mpvss.types import VOID
@@ -13,7 +14,7 @@ _COARSE_SIDE = 120
 """Longest side of the grid on which regions are traced: pieces nearer to each other than its cells hang together."""
 
 _ATTEMPTS = 4
-_STEPS_BETWEEN_CHECKS = 4
+_NEIGHBOURS = ((1, 1, 1), (1, 1, 1), (1, 1, 1))
 
 
 class Region(NamedTuple):
@@ -100,19 +101,17 @@ def _trace(mask: Tensor, grid: Tensor, place: int, cell: int, area: tuple[float,
     `grid` (h, w) tells which cells have any pixel of the mask.
     """
     height, width = mask.shape
-    columns = math.ceil((width - cell // 2) / cell)  # of the sampled grid
-    grown = torch.zeros_like(grid)
-    grown[place // columns, place % columns] = 1
-    size = 0.0
-    while (new_size := float(grown.sum())) > size:
-        touches = grown[0].any() or grown[-1].any() or grown[:, 0].any() or grown[:, -1].any()
-        # Each cell stands for at least one pixel.
-        if touches or new_size > area[1] * mask.numel():
-            return None
-        size = new_size
-        for _ in range(_STEPS_BETWEEN_CHECKS):
-            grown = F.max_pool2d(grown[None], 3, stride=1, padding=1)[0] * grid
-    fine = F.interpolate(grown[None, None], scale_factor=cell, mode="nearest")[0, 0, :height, :width].bool() & mask
+    row, column = divmod(place, math.ceil((width - cell // 2) / cell))  # of the sampled grid
+    pieces, _ = ndimage.label(grid.numpy(), structure=_NEIGHBOURS)
+    traced = torch.from_numpy(pieces == pieces[row, column])
+    touches = traced[0].any() or traced[-1].any() or traced[:, 0].any() or traced[:, -1].any()
+    # Each cell stands for at least one pixel.
+    if touches or int(traced.sum()) > area[1] * mask.numel():
+        return None
+    fine = (
+        F.interpolate(traced[None, None].float(), scale_factor=cell, mode="nearest")[0, 0, :height, :width].bool()
+        & mask
+    )
     if not area[0] <= float(fine.sum()) / mask.numel() <= area[1]:
         return None
     rows, cols = fine.any(dim=1).nonzero().flatten(), fine.any(dim=0).nonzero().flatten()

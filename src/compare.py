@@ -1,0 +1,24 @@
+"""Train methods alike, score them, and print one table: ``python src/compare.py comparison=synthetic``."""
+
+from pathlib import Path
+
+import hydra
+from omegaconf import DictConfig
+from rich.console import Console
+
+from mpvss import launch
+from mpvss.table import render
+
+
+@hydra.main(version_base="1.3", config_path="../conf", config_name="compare")
+@launch.report_errors
+def main(cfg: DictConfig) -> None:
+    """Run what is missing and print the table."""
+    table = launch.compare(cfg, scripts=Path(__file__).parent)
+    console = Console()
+    console.print(render(table))
+    console.print(f"Checkpoints, records and {table.name}.csv: {cfg.output}", soft_wrap=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""Where the labels of a video file are: a parallel label video, a folder of label maps, or nowhere."""
+
+from pathlib import Path
+from typing import Protocol
+
+import torch
+from av.video.frame import VideoFrame
+from torch import Tensor
+
+from mpvss.data.decoding import decode_codes
+from mpvss.data.open_files import OpenFiles
+from mpvss.data.seekable_video import SeekableVideo, VideoIndex, index_video
+from mpvss.video_file import turn_upright
+
+_RGB_FORMATS = ("rgb24", "bgr24", "gbrp", "rgb0", "bgr0", "rgba", "bgra")
+
+
+class FrameCodes(Protocol):
+    """The stored label codes of a video, frame by frame."""
+
+    def __len__(self) -> int:
+        """Return the number of frames."""
+
+    def where(self, frame: int) -> str:
+        """Return where the codes of a frame are stored, for a message."""
+
+    def read(self, frame: int) -> Tensor:
+        """Return the codes of a frame, (H, W) uint8."""
+
+
+class LabelVideo:
+    """A video whose grey values are label codes; it must be lossless.
+
+    Args:
+        path: of the label video.
+
+    Raises:
+        ValueError: if it is not a video.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._index: VideoIndex = index_video(path)
+        self._videos = OpenFiles(self._open, most=1)
+
+    def __len__(self) -> int:
+        return len(self._index.times)
+
+    def where(self, frame: int) -> str:
+        """Return the place of a frame."""
+        return f"{self.path}, frame {frame},"
+
+    def read(self, frame: int) -> Tensor:
+        """Return (H, W) uint8 codes.
+
+        Raises:
+            ValueError: if the frame cannot be decoded, or its values are no grey values.
+        """
+        return _grey(self._videos(self.path).read(frame), self.where(frame))
+
+    def _open(self, path: Path) -> SeekableVideo:
+        return SeekableVideo(path, self._index)
+
+
+class LabelFolder:
+    """A folder with one PNG of label codes per frame, in the order of their names: 2 before 10, 02 before 10.
+
+    Args:
+        folder: with the files.
+
+    Raises:
+        FileNotFoundError: if there is no PNG in it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._paths = sorted(folder.glob("*.png"), key=lambda path: (len(path.stem), path.stem))
+        if not self._paths:
+            raise FileNotFoundError(f"{folder} must hold one PNG of label codes per frame of its video; it holds none.")
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def where(self, frame: int) -> str:
+        """Return the path of a frame's label map."""
+        return str(self._paths[frame])
+
+    def read(self, frame: int) -> Tensor:
+        """Return (H, W) uint8 codes.
+
+        Raises:
+            FileNotFoundError: if the file has gone since construction.
+            ValueError: if it is no 8-bit grey PNG.
+        """
+        path = self._paths[frame]
+        if not path.is_file():
+            raise FileNotFoundError(f"{path} is missing. Restore it, or start again without its video.")
+        return decode_codes(path.read_bytes(), str(path))
+
+
+def find_labels(labels: Path, video: Path, suffixes: tuple[str, ...], is_only: bool) -> FrameCodes:
+    """Find the labels of a video.
+
+    Args:
+        labels: a folder with a label video or a folder of PNGs for each video, named as it is; for a single video
+            also the label video or the folder of PNGs itself.
+        video: the video.
+        suffixes: of files that are taken for label videos.
+        is_only: whether it is the only video.
+
+    Raises:
+        FileNotFoundError: if there are none.
+        ValueError: if there are several.
+    """
+    if is_only and labels.is_file():
+        return LabelVideo(labels)
+    if is_only and labels.is_dir() and any(labels.glob("*.png")):
+        return LabelFolder(labels)
+    named = [path for path in labels.glob("*") if path.stem == video.stem and path.suffix.lower() in suffixes]
+    named += [path for path in [labels / video.stem] if path.is_dir()]
+    if len(named) > 1:
+        raise ValueError(f"{video} must have its labels in one place; got {named[0]} and {named[1]}. Remove one.")
+    if not named:
+        raise FileNotFoundError(
+            f"No labels of {video}: expected a lossless label video {labels / video.stem}.mkv or a folder "
+            f"{labels / video.stem} with one PNG per frame. Where there are none, leave the option out."
+        )
+    return LabelFolder(named[0]) if named[0].is_dir() else LabelVideo(named[0])
+
+
+def _grey(frame: VideoFrame, where: str) -> Tensor:
+    if frame.format.name == "gray":
+        return turn_upright(torch.from_numpy(frame.to_ndarray()), frame)
+    if frame.format.name in _RGB_FORMATS:
+        red, green, blue = torch.from_numpy(frame.to_ndarray(format="rgb24")).unbind(-1)
+        if torch.equal(red, green) and torch.equal(red, blue):
+            return turn_upright(red, frame)
+        found = "colours"
+    else:
+        found = f"pixels of format {frame.format.name}, which do not keep every value"
+    raise ValueError(
+        f"{where} must hold label codes as grey values; got {found}. Write it from the label maps: "
+        "ffmpeg -i %08d.png -c:v ffv1 -pix_fmt gray labels.mkv"
+    )

@@ -1,0 +1,42 @@
+"""Opening a video file, and its frames the right way up: what reading in order and reading in any order share."""
+
+from pathlib import Path
+
+import av
+import torch
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from torch import Tensor
+
+
+def open_video(path: Path) -> InputContainer:
+    """Open a file that holds a video stream; close it after use.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if it is not a video.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} should be a video file, but there is none. Check the path of the video.")
+    try:
+        container = av.open(str(path), metadata_errors="replace")
+    except av.FFmpegError as error:
+        raise ValueError(
+            f"{path} should be a video, but cannot be opened as one ({error.strerror}). "
+            "Either it is something else, or a file that was cut off: does `ffmpeg -i` read it?"
+        ) from error
+    if not container.streams.video:
+        kinds = ", ".join(sorted({stream.type for stream in container.streams})) or "none"
+        container.close()
+        raise ValueError(f"{path} should hold a video stream; its streams are: {kinds}. Pass a video with pictures.")
+    return container
+
+
+def upright_rgb(frame: VideoFrame) -> Tensor:
+    """Convert to (3, H, W) uint8 RGB, turned as the display matrix says."""
+    return turn_upright(torch.from_numpy(frame.to_ndarray(format="rgb24")).permute(2, 0, 1), frame)
+
+
+def turn_upright(pixels: Tensor, frame: VideoFrame) -> Tensor:
+    """Turn (..., H, W) pixels of a frame as its display matrix says, in quarter turns counter-clockwise."""
+    return pixels.rot90(round(frame.rotation / 90), dims=(-2, -1)).contiguous()
