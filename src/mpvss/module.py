@@ -121,7 +121,7 @@ class MPVSS(lightning.LightningModule):
         """Segment the next frames of a video, or pairs of sparsely labelled videos, and score them.
 
         Args:
-            batch: consecutive labelled frames, those of one video in order; or pairs. Clips without frames do nothing:
+            batch: consecutive labelled frames, those of one video in order; or pairs. Without frames nothing happens:
                 so a process keeps in step with others that have more clips.
             batch_index: not used.
         """

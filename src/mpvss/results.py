@@ -15,8 +15,8 @@ class MethodResult(NamedTuple):
 
     Attributes:
         method: its name in tables and figures, such as ``query_flow``.
-        backbone: option of the group `backbone`, and so on for the next two; None where there is none: the oracle's, or
-            all three where stored label maps were scored.
+        backbone: option of the group `backbone`, and so on for the next two; ``ground_truth`` for the oracle that has
+            none, ``stored`` where label maps were scored, whose origin is not known.
         flow: None for methods without.
         propagation: option.
         interval: frames from one key frame to the next; 1 segments every frame.
@@ -30,14 +30,14 @@ class MethodResult(NamedTuple):
         key_gmacs: 1e9 multiply-accumulates of a key frame; None where not counted, as for the next two.
         non_key_gmacs: of a non-key frame.
         gmacs: of a frame, averaged over an interval.
-        parameters: number of the model's weights; None without a model.
+        parameters: number of the model's weights; 0 without a model.
         frames_per_second: of segmentation alone, as measured while evaluating.
     """
 
     method: str
-    backbone: str | None
+    backbone: str
     flow: str | None
-    propagation: str | None
+    propagation: str
     interval: int
     checkpoint: str | None
     checkpoint_sha256: str | None
@@ -47,7 +47,7 @@ class MethodResult(NamedTuple):
     key_gmacs: float | None
     non_key_gmacs: float | None
     gmacs: float | None
-    parameters: int | None
+    parameters: int
     frames_per_second: float | None
 
 

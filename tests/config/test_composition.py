@@ -39,7 +39,7 @@ def resolved(cfg, *keys):
 
 @pytest.mark.parametrize(("group", "option"), OPTIONS)
 def test_every_option_composes_and_resolves(group, option):
-    root = ["data.root=somewhere"] if option == "clips" else []
+    root = {"clips": ["data.root=somewhere"], "ground_truth": ["flow=copy"]}.get(option, [])
     cfg = composed([f"{group}={option}", *root], CONFIG_OF.get(group, "train"))
     keys = [key for key in GROUPS if key in cfg and key not in ("experiment", "data")]
     resolved(cfg, *keys)
@@ -47,7 +47,7 @@ def test_every_option_composes_and_resolves(group, option):
 
 @pytest.mark.parametrize(("group", "option"), [pair for pair in OPTIONS if pair[0] in INSTANTIATED_ALONE])
 def test_every_part_of_the_model_instantiates(group, option):
-    shared_flow = ["flow=optical_flow"] if option in ("dff", "accel") else []
+    shared_flow = ["flow=optical_flow"] if option in ("dff", "accel", "ground_truth") else []
     cfg = composed([f"{group}={option}", "data=synthetic", "backbone.pretrained=false", *shared_flow])
     with torch.device("meta"):
         part = build_model(cfg, group)

@@ -4,6 +4,8 @@ import pytest
 import torch
 from torchvision.io import write_png
 
+from mpvss.results import read_record
+
 SMALL = (
     "backbone=tiny", "data=synthetic", "data.height=64", "data.width=96", "data.num_workers=0", "data.batch_size=2",
     "data.val_videos=1", "data.num_frames=8", "segmentor.num_queries=6", "segmentor.dim=32", "segmentor.num_heads=2",
@@ -35,7 +37,10 @@ def test_every_method_trains_and_is_evaluated_from_its_checkpoint(run_here, tmp_
     checkpoint = (tmp_path / "out" / "checkpoints" / "last.ckpt").rename(tmp_path / "model.ckpt")
     evaluated = run_here("eval.py", f"ckpt_path={checkpoint}", "interval=3")
     assert evaluated.status == 0, evaluated.err
-    assert "mIoU" in evaluated.out
+    (result,) = read_record(tmp_path / "out").results
+    assert result.method == method
+    assert result.propagation == (method if method in ("per_frame", "dff", "accel") else "masks")
+    assert result.scores.keys() >= {"mIoU", "WIoU"}
 
 
 @pytest.mark.parametrize("flow", ["query_flow", "optical_flow", "copy"])
@@ -47,7 +52,9 @@ def test_a_checkpoint_trained_to_propagate_masks_is_used_in_both_directions(run_
     chosen = (f"ckpt_path={checkpoint}", "interval=3", "propagation=bidirectional")
     evaluated = run_here("eval.py", *chosen)
     assert evaluated.status == 0, evaluated.err
-    assert "mIoU" in evaluated.out
+    (result,) = read_record(tmp_path / "out").results
+    assert (result.method, result.flow) == ("bidirectional", flow)
+    assert result.scores.keys() >= {"mIoU", "WIoU"}
     frames = tmp_path / "frames"
     frames.mkdir()
     for index in range(5):

@@ -91,6 +91,24 @@ def test_validation_scores_a_video_in_chunks_as_a_whole():
     assert set(scores[0]) == {"mIoU", "WIoU", "pixel_accuracy", "mVC2", "mVC2_paper"}
 
 
+def test_validation_scores_pairs_by_distance():
+    module = small_module(interval=3).eval()
+    module.metrics = VideoMetrics(CLASSES, interval=3)
+    frames, labels = video()
+    keys = [3, 2, 1]  # of frame 3
+    pair = FramePair(frames[keys], labels[keys], frames[[3] * 3], labels[[3] * 3], torch.tensor([0, 1, 2]))
+    module.on_validation_epoch_start()
+    module.validation_step(pair, 0)
+    expected = []
+    for key in keys:
+        segmented = VideoSegmenter(module.propagation, FixedInterval(10)).segment(frames[key:4]).labels[-1]
+        metric = VideoMetrics(CLASSES)
+        metric.update(segmented[None], labels[3][None], 0)
+        expected.append(metric.compute()["mIoU"])
+    assert module.metrics.compute()["mIoU"] == pytest.approx(sum(expected) / 3)
+    assert list(module.metrics.iou()["drift"].values()) == pytest.approx(expected)
+
+
 @pytest.mark.parametrize("term", ["key", "propagated"])
 def test_each_loss_can_train_alone(term):
     weights = {f"{name}_loss_weight": float(name == term) for name in ("key", "propagated")}

@@ -141,6 +141,15 @@ class Cityscapes:
         """Return the number of the labelled frame: 19, or 0 where it is the only one."""
         return (self._snippets[video].labelled,)
 
+    @property
+    def label_codes(self) -> tuple[int, ...]:
+        """The label id of each class, which is what Cityscapes' own evaluation reads."""
+        return LABEL_IDS.of_classes
+
+    def frame_name(self, video: int, frame: int) -> str:
+        """Return the name of a frame's file, without its ending."""
+        return Path(self._snippets[video].frames[frame]).stem
+
     def read(self, video: int, frame: int) -> tuple[Tensor, Tensor]:
         """Decode a frame.
 

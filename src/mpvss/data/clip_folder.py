@@ -103,6 +103,15 @@ class ClipFolder:
         """Return the number of frames of a clip."""
         return len(self._clips[video].frames)
 
+    @property
+    def label_codes(self) -> tuple[int, ...]:
+        """The code of each class in label maps."""
+        return self._codes.of_classes
+
+    def frame_name(self, video: int, frame: int) -> str:
+        """Return the name of a frame's file, without its ending."""
+        return Path(self._clips[video].frames[frame]).stem
+
     def read(self, video: int, frame: int) -> tuple[Tensor, Tensor]:
         """Decode a frame.
 

@@ -49,6 +49,12 @@ class LabelCodes:
         """Return VSPW's convention: class c is stored as c + 1; 0 and 255 are void."""
         return cls({0: VOID} | {index + 1: index for index in range(num_classes)}, num_classes)
 
+    @property
+    def of_classes(self) -> tuple[int, ...]:
+        """The code of each class; the smallest where it has several."""
+        codes = {label: code for code, label in sorted(self.meaning.items(), reverse=True)}
+        return tuple(codes[label] for label in range(self.num_classes))
+
     def __call__(self, codes: Tensor, name: str) -> Tensor:
         """Translate a label map.
 

@@ -53,14 +53,14 @@ class Entrant:
             clip: on the method's device; the clips of a video come in order.
         """
         begin = self._clock()
-        decided = self._segmenter.segment(clip)
+        scored = self._segmenter.segment(clip)
         if clip.frames.is_cuda:
             torch.cuda.synchronize(clip.frames.device)
         self.seconds += self._clock() - begin
-        self.num_frames += len(decided.prediction)
-        self.metrics.update(*decided)
+        self.num_frames += len(clip.frames)
+        self.metrics.update(*scored)
         if self.writer:
-            self.writer.write(video, decided.start, decided.prediction)
+            self.writer.write(video, scored.start, scored.prediction)
 
     def take_pairs(self, place: tuple[int, int], pair: FramePair, prediction: Tensor) -> None:
         """Score a labelled frame, predicted from several key frames; those too far for the interval do not count.

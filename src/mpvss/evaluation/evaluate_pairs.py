@@ -6,48 +6,56 @@ from itertools import groupby
 import torch
 from torch.utils.data import DataLoader
 
-from mpvss.data import OffsetPairs
+from mpvss.data import OffsetPairs, collate_pairs
 from mpvss.evaluation.entrant import Entrant
 from mpvss.evaluation.evaluate_videos import show_frames
+from mpvss.evaluation.label_files import scored_frames
 from mpvss.evaluation.notes import Notes
 from mpvss.inference import segment_pairs
 from mpvss.progress import progress_bar
+from mpvss.segmentor import GroundTruth
 from mpvss.types import FramePair
 
 
 def evaluate_pairs(
     entrants: Sequence[Entrant],
-    pairs: "DataLoader[FramePair]",
-    places: Sequence[tuple[int, int]],
-    batches: Sequence[int],
+    pairs: OffsetPairs,
+    targets: Sequence[int],
     notes: Notes,
     device: torch.device,
+    num_workers: int = 0,
     progress: bool = True,
 ) -> None:
     """Segment and score labelled frames from key frames at every distance; each method does so once for its intervals.
 
     Args:
         entrants: whose scores grow; those of a method stand side by side.
-        pairs: batches of pairs, each of one labelled frame, whose gaps go from 0 to the largest interval - 1.
-        places: of each batch, number of the video, and of the labelled frame in it.
-        batches: which of them; what is done according to the notes is passed over.
+        pairs: of labelled frames, with distances up to the largest interval - 1.
+        targets: which of the labelled frames; what is done according to the notes is passed over.
         notes: are kept.
         device: of the entrants.
+        num_workers: processes that read ahead.
         progress: whether to show a progress bar.
+
+    Raises:
+        ValueError: if a method is the oracle, which would need labels of key frames.
     """
-    done = set(notes.done)
-    batches = [batch for batch in batches if batch not in done]
-    assert isinstance(pairs.dataset, OffsetPairs)
+    if any(isinstance(entrant.method.propagator.segmentor, GroundTruth) for entrant in entrants):
+        raise ValueError(
+            "segmentor=ground_truth needs the labels of key frames; only some frames of these data are labelled."
+        )
+    places, batches = scored_frames(pairs.source), pairs.batches()
+    remaining = [target for target in targets if target not in set(notes.done)]
     loader = DataLoader(
-        pairs.dataset,
-        batch_sampler=[list(pairs.dataset.batches()[batch]) for batch in batches],
-        num_workers=pairs.num_workers,
-        collate_fn=pairs.collate_fn,
+        pairs,
+        batch_sampler=[list(batches[target]) for target in remaining],
+        num_workers=num_workers,
+        collate_fn=collate_pairs,
         pin_memory=device.type == "cuda",
     )
-    with progress_bar("pairs", progress) as bar:
-        task = bar.add_task("evaluating", total=len(batches) * pairs.dataset.max_distance)
-        for batch, pair in zip(batches, loader, strict=True):
+    with progress_bar("labelled frames", progress) as bar:
+        task = bar.add_task("evaluating", total=len(targets), completed=len(targets) - len(remaining))
+        for target, pair in zip(remaining, loader, strict=True):
             on_device = FramePair._make(None if part is None else part.to(device) for part in pair)
             show_frames(entrants, on_device.key_frame, on_device.key_labels)
             for method, group in groupby(entrants, key=lambda entrant: entrant.method):
@@ -55,9 +63,9 @@ def evaluate_pairs(
                 reached = _near(on_device, max(entrant.interval for entrant in members))
                 prediction = segment_pairs(method.propagator, reached)
                 for entrant in members:
-                    entrant.take_pairs(places[batch], reached, prediction)
-            bar.advance(task, len(pair.gap))
-            notes.finish(batch, entrants)
+                    entrant.take_pairs(places[target], reached, prediction)
+            bar.advance(task)
+            notes.finish(target, entrants)
 
 
 def _near(pair: FramePair, interval: int) -> FramePair:

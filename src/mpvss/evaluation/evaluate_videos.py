@@ -37,13 +37,13 @@ def evaluate_videos(
         num_workers: processes that read ahead.
         progress: whether to show a progress bar.
     """
-    done = set(notes.done)
-    videos = [video for video in videos if video not in done]
-    dataset = ClipDataset(_Selection(source, videos), chunk)
+    remaining = [video for video in videos if video not in set(notes.done)]
+    dataset = ClipDataset(_Selection(source, remaining), chunk)
     loader = DataLoader(dataset, batch_size=None, num_workers=num_workers, pin_memory=device.type == "cuda")
     with progress_bar("frames", progress) as bar:
-        task = bar.add_task("evaluating", total=sum(source.num_frames(video) for video in videos))
-        for video, clip in _numbered(loader, videos):
+        total, left = (sum(map(source.num_frames, part)) for part in (videos, remaining))
+        task = bar.add_task("evaluating", total=total, completed=total - left)
+        for video, clip in _numbered(loader, remaining):
             clip = clip._replace(frames=clip.frames.to(device), labels=clip.labels.to(device))
             show_frames(entrants, clip.frames, clip.labels)
             for entrant in entrants:
@@ -62,11 +62,10 @@ def show_frames(entrants: Sequence[Entrant], frames: Tensor, labels: Tensor) -> 
         labels: (T, H, W) uint8 classes or VOID.
     """
     for segmentor in {entrant.method.propagator.segmentor for entrant in entrants}:
-        inner = segmentor.segmentor if isinstance(segmentor, SharedSegmentor) else segmentor
         if isinstance(segmentor, SharedSegmentor):
             segmentor.forget()
-        if isinstance(inner, GroundTruth):
-            inner.show(frames, labels)
+        elif isinstance(segmentor, GroundTruth):
+            segmentor.show(frames, labels)
 
 
 class _Selection:

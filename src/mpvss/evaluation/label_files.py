@@ -5,7 +5,7 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
-from mpvss.types import VideoSource
+from mpvss.types import SparseVideoSource, VideoSource
 
 
 @runtime_checkable
@@ -20,21 +20,13 @@ class StoredVideos(Protocol):
         """Return the name of a frame's file, without its ending."""
 
 
-@runtime_checkable
-class SparselyLabelled(Protocol):
-    """Videos of which only some frames are labelled."""
-
-    def labelled_frames(self, video: int) -> tuple[int, ...]:
-        """Return the numbers of a video's labelled frames, ascending."""
-
-
 def scored_frames(source: VideoSource) -> list[tuple[int, int]]:
     """Return number of video and frame of everything that has labels, in order."""
     return [
         (video, frame)
         for video in range(len(source))
         for frame in (
-            source.labelled_frames(video) if isinstance(source, SparselyLabelled) else range(source.num_frames(video))
+            source.labelled_frames(video) if isinstance(source, SparseVideoSource) else range(source.num_frames(video))
         )
     ]
 

@@ -11,17 +11,17 @@ class Method(NamedTuple):
     Attributes:
         name: as it appears in results.
         propagator: in eval mode, on its device.
-        backbone: option of the group `backbone`; None for the oracle.
-        flow: option of the group `flow`; None where nothing flows.
-        propagation: option of the group `propagation`.
+        backbone: option of the group `backbone`, and so on for the next two; ``ground_truth`` for the oracle.
+        flow: None where nothing flows.
+        propagation: option.
         checkpoint: the weights' file, or None.
         checkpoint_sha256: of that file.
     """
 
     name: str
     propagator: PropagatorModule
-    backbone: str | None = None
+    backbone: str = ""
     flow: str | None = None
-    propagation: str | None = None
+    propagation: str = ""
     checkpoint: str | None = None
     checkpoint_sha256: str | None = None

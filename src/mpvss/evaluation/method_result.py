@@ -50,9 +50,9 @@ def predictions_result(name: str, interval: int, metrics: VideoMetrics, classes:
     """
     return MethodResult(
         method=name,
-        backbone=None,
+        backbone="stored",
         flow=None,
-        propagation=None,
+        propagation="stored",
         interval=interval,
         checkpoint=None,
         checkpoint_sha256=None,
@@ -62,7 +62,7 @@ def predictions_result(name: str, interval: int, metrics: VideoMetrics, classes:
         key_gmacs=None,
         non_key_gmacs=None,
         gmacs=None,
-        parameters=None,
+        parameters=0,
         frames_per_second=None,
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-_PACKAGES = ("mpvss", "torch", "torchvision", "torchmetrics", "timm", "lightning", "hydra-core", "numpy")
+_PACKAGES = ("mpvss", "torchvision", "torchmetrics", "timm", "lightning", "hydra-core", "numpy")
 
 
 def environment(device: torch.device, num_processes: int = 1) -> dict[str, str | int]:
@@ -20,6 +20,7 @@ def environment(device: torch.device, num_processes: int = 1) -> dict[str, str |
         "cpu_threads": torch.get_num_threads(),
         "system": platform.platform(),
         "python": platform.python_version(),
+        "torch": str(torch.__version__),  # with the platform that it was built for
     }
     return hardware | {package: _version(package) for package in _PACKAGES}
 

@@ -10,6 +10,7 @@ from mpvss.results import MethodResult, ResultRecord
 from mpvss.table import Cell, Column, Table
 
 _SCORES = ("mIoU", "WIoU", "mVC8", "mVC16", "mVC8_paper", "mVC16_paper", "pixel_accuracy")
+_HEADS = {"mVC8_paper": "mVC8, paper's", "mVC16_paper": "mVC16, paper's", "pixel_accuracy": "accuracy"}
 _KEYS = (
     "created", "data", "split", "method", "backbone", "flow", "propagation", "interval", *_SCORES, "key_gmacs",
     "non_key_gmacs", "gmacs", "parameters", "frames_per_second", "num_videos", "num_frames", "checkpoint",
@@ -23,8 +24,8 @@ def score_table(record: ResultRecord) -> Table:
     columns = (
         Column("method", "method"),
         Column("interval", "interval", "d"),
-        *(Column(name, name, ".2f") for name in scores),
-        Column("gmacs", "GMACs/frame", ".2f"),
+        *(Column(name, _HEADS.get(name, name), ".2f") for name in scores),
+        Column("gmacs", "GMACs", ".2f"),
         Column("frames_per_second", "frames/s", ".1f"),
     )
     rows = [

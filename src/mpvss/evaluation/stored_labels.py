@@ -6,10 +6,10 @@ import torch
 from torch import Tensor
 from torchvision.io import ImageReadMode, decode_image
 
-from mpvss.evaluation.label_files import SparselyLabelled, label_codes, label_file, scored_frames
+from mpvss.evaluation.label_files import label_codes, label_file, scored_frames
 from mpvss.metrics import VideoMetrics
 from mpvss.progress import progress_bar
-from mpvss.types import VideoSource
+from mpvss.types import SparseVideoSource, VideoSource
 
 _UNKNOWN = 255
 
@@ -43,7 +43,7 @@ def score_predictions(folder: str | Path, source: VideoSource, metrics: VideoMet
         task = bar.add_task("scoring", total=len(files))
         for (video, frame), path in files.items():
             labels = source.read(video, frame)[1]
-            start = 0 if isinstance(source, SparselyLabelled) else frame  # single frames are no video
+            start = 0 if isinstance(source, SparseVideoSource) else frame  # single frames are no video
             metrics.update(_read(path, codes, labels)[None], labels[None], start)
             bar.advance(task)
     return len(files)

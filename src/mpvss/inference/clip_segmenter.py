@@ -54,8 +54,7 @@ class ClipSegmenter:
         end = clip.start + len(clip.frames)
         if end == clip.num_frames:
             decided.append(self.segmenter.finish())
-        prediction = torch.cat([part.labels for part in decided])
-        key = torch.cat([part.key for part in decided])
+        prediction, key = (torch.cat(parts) for parts in zip(*((d.labels, d.key) for d in decided), strict=True))
         labels = torch.cat([*self._waiting, clip.labels])
         num_decided, start = len(prediction), end - len(labels)
         self._waiting = [labels[num_decided:].clone()]  # not a view of all of them

@@ -111,7 +111,7 @@ def _build(plan: Planned, device: torch.device) -> Method:
     return Method(
         plan.name,
         propagator,
-        backbone=None if checkpoint is None else option_of(cfg, "backbone"),
+        backbone="ground_truth" if checkpoint is None else option_of(cfg, "backbone"),
         flow=option_of(cfg, "flow") if hasattr(propagator, "flow") else None,
         propagation=option_of(cfg, "propagation"),
         checkpoint=None if checkpoint is None else checkpoint.source,

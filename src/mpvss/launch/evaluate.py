@@ -11,8 +11,9 @@ import torch
 from hydra.utils import instantiate
 from omegaconf import DictConfig
 
-from mpvss.building import build_datamodule, plain
-from mpvss.data import ClipDataset, VideoDataModule
+from mpvss.building import build_datamodule, is_oracle, plain
+from mpvss.data import ClipDataset, OffsetPairs, VideoDataModule
+from mpvss.data.clip_sampler import share_videos
 from mpvss.evaluation import (
     Entrant,
     Method,
@@ -53,7 +54,7 @@ def _evaluate_models(cfg: DictConfig) -> ResultRecord | None:
     fabric = _launch_fabric(cfg)
     intervals = list(dict.fromkeys([cfg.interval] if cfg.intervals is None else cfg.intervals))
     planned = plan_methods(_with(cfg, interval=max(intervals)))
-    datamodule = build_datamodule(planned[0].config)
+    datamodule = _datamodule(planned[0].config)
     source = datamodule.val_videos
     for plan in planned:
         _check_classes(plan, source)
@@ -63,7 +64,7 @@ def _evaluate_models(cfg: DictConfig) -> ResultRecord | None:
     frame = source.read(0, 0)[0][None].to(fabric.device)
     costs = {method.name: count_frame_costs(method.propagator, frame) for method in methods}
     entrants = _entrants(cfg, methods, intervals, source, fabric.device)
-    if len(entrants) > 1:
+    if len(entrants) > 1 and not is_oracle(cfg):
         share_segmentors(methods)
     setting = _setting(cfg, methods, intervals, fabric.world_size)
     with Notes(cfg.paths.output, setting, cfg.save_every, fabric.global_rank) as notes, fabric.autocast():
@@ -78,7 +79,7 @@ def _evaluate_models(cfg: DictConfig) -> ResultRecord | None:
 
 
 def _evaluate_predictions(cfg: DictConfig) -> ResultRecord:
-    source = build_datamodule(cfg).val_videos
+    source = _datamodule(cfg).val_videos
     metrics: VideoMetrics = instantiate(cfg.metrics)
     score_predictions(cfg.predictions, source, metrics)
     name = Path(cfg.predictions).absolute().name
@@ -96,6 +97,13 @@ def _launch_fabric(cfg: DictConfig) -> lightning.Fabric:
     )
     fabric.launch()
     return fabric
+
+
+def _datamodule(cfg: DictConfig) -> VideoDataModule:
+    datamodule = build_datamodule(cfg)
+    if not isinstance(datamodule, VideoDataModule):
+        raise ValueError(f"data={cfg.data.name} has no labelled videos to score segmentation on. Choose other data.")
+    return datamodule
 
 
 def _check_classes(plan: Planned, source: VideoSource) -> None:
@@ -169,18 +177,15 @@ def _flat(node: Any, name: str) -> dict[str, str]:  # what a configuration holds
 
 def _run(fabric: lightning.Fabric, entrants: list[Entrant], datamodule: VideoDataModule, notes: Notes) -> None:
     """Let each process see its share of the data."""
-    loader: Any = datamodule.val_dataloader()
+    dataset, num_workers = datamodule.val_dataloader().dataset, datamodule.num_workers
     source, device, shown = datamodule.val_videos, fabric.device, fabric.is_global_zero
     rank, world_size = fabric.global_rank, fabric.world_size
-    if isinstance(loader.dataset, ClipDataset):
-        videos = range(rank, len(source), world_size)
-        evaluate_videos(
-            entrants, source, videos, notes, device, loader.dataset.chunk, datamodule.num_workers, progress=shown
-        )
-    else:
-        places = scored_frames(source)
-        batches = range(rank, len(places), world_size)
-        evaluate_pairs(entrants, loader, places, batches, notes, device, progress=shown)
+    if isinstance(dataset, OffsetPairs):
+        targets = range(rank, len(dataset.batches()), world_size)
+        evaluate_pairs(entrants, dataset, targets, notes, device, num_workers, progress=shown)
+    elif isinstance(dataset, ClipDataset):
+        videos = share_videos([source.num_frames(video) for video in range(len(source))], world_size)[rank]
+        evaluate_videos(entrants, source, videos, notes, device, dataset.chunk, num_workers, progress=shown)
 
 
 def _rate(fabric: lightning.Fabric, entrant: Entrant) -> float | None:

@@ -38,9 +38,9 @@ def test_each_prediction_comes_with_its_own_frames_labels(request, which, length
     for index, num_frames in enumerate(LENGTHS):
         frames, labels = video(index, num_frames)
         assert torch.equal(torch.cat([part.labels for part in scored[index]]), labels)
-        assert torch.equal(
-            torch.cat([part.prediction for part in scored[index]]), segmenter.segment_video(frames).labels
-        )
+        segmented = segmenter.segment_video(frames)
+        assert torch.equal(torch.cat([part.prediction for part in scored[index]]), segmented.labels)
+        assert torch.equal(torch.cat([part.key for part in scored[index]]), segmented.key)
 
 
 def test_a_causal_propagators_clip_is_scored_as_a_whole(propagator):

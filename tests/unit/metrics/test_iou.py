@@ -54,6 +54,20 @@ def test_scores_equal_a_loop_over_pixels(over, void, labelled_classes):
             assert scores[name] == pytest.approx(value, abs=1e-9)
 
 
+@pytest.mark.parametrize("over", ["target", "union"])
+def test_scores_of_shapes_that_are_a_little_off_equal_a_loop_over_pixels(over):
+    labels = np.zeros((2, 9, 13), dtype=np.uint8)
+    labels[:, 3:] = 1
+    labels[0, 5:8, 2:6], labels[1, 4:9, 10:] = 2, VOID
+    prediction = np.roll(np.where(labels == VOID, 4, labels), 1, axis=2).astype(np.uint8)
+    metric = SegmentationScores(6, over)
+    metric.update(torch.from_numpy(prediction), torch.from_numpy(labels))
+    expected = slow_scores(prediction, labels, 6, over)
+    assert metric.compute()["class_IoU"] == pytest.approx(expected.pop("class_IoU"), abs=1e-9)
+    assert metric.compute()["drift"] == pytest.approx(expected.pop("drift"), abs=1e-9)
+    assert {name: metric.compute()[name] for name in expected} == pytest.approx(expected, abs=1e-9)
+
+
 def test_hand_computed_confusion_matrix():
     prediction = torch.tensor([[0, 1, 1], [2, 0, 1]])
     labels = torch.tensor([[0, 0, 1], [2, VOID, 2]])

@@ -65,6 +65,30 @@ def test_videos_of_any_length_score_as_a_loop_over_windows(preset, length, chang
     assert metric.compute() == (expected if expected is None else pytest.approx(expected, abs=1e-6))
 
 
+def moving_square(num_frames):
+    """A square that moves a pixel a frame before two halves and a void border; the prediction is a frame late."""
+    frames = []
+    for index in range(num_frames):
+        labels = np.zeros((6, 14), dtype=np.uint8)
+        labels[:, 7:] = 1
+        labels[2:5, index : index + 3] = 2
+        labels[0] = VOID
+        frames.append(labels)
+    labels = np.stack(frames)
+    late = np.concatenate([labels[:1], labels[:-1]])
+    return np.where(late == VOID, 0, late).astype(np.uint8), labels
+
+
+@pytest.mark.parametrize("preset", ["official", "paper"])
+@pytest.mark.parametrize("length", [2, 4, 8])
+def test_structured_videos_as_long_as_a_window_longer_and_shorter_score_as_a_loop(preset, length):
+    videos = [moving_square(num_frames) for num_frames in (length, length + 3, length - 1, length + 1)]
+    metric = VideoConsistency(length, preset)
+    for prediction, labels in videos:
+        feed(metric, prediction, labels, chunk=3)
+    assert metric.compute() == pytest.approx(slow_consistency(videos, length, preset), abs=1e-6)
+
+
 @pytest.mark.parametrize("preset", ["official", "paper"])
 def test_chunk_boundaries_do_not_matter(preset):
     rng = np.random.default_rng(0)

@@ -1,0 +1,66 @@
+import pytest
+import torch
+
+from mpvss.data import OffsetPairs, collate_pairs
+from mpvss.evaluation import Notes, PredictionWriter, evaluate_pairs, score_predictions, share_segmentors
+from mpvss.inference import segment_pairs
+from mpvss.metrics import OffsetScores, VideoMetrics
+from mpvss.segmentor import GroundTruth
+from mpvss.types import FramePair
+
+CPU, DISTANCES = torch.device("cpu"), 3
+
+
+@pytest.fixture
+def sparse(source):
+    """The videos, of which only the last frame is labelled."""
+    source.labelled_frames = lambda video: (source.num_frames(video) - 1,)
+    return source
+
+
+@pytest.fixture
+def pairs(sparse):
+    """The labelled frames with key frames 0..2 frames before them."""
+    return OffsetPairs(sparse, DISTANCES)
+
+
+def batches_of(pairs):
+    return [collate_pairs([pairs[index] for index in batch]) for batch in pairs.batches()]
+
+
+def run(entrants, pairs, tmp_path):
+    with Notes(tmp_path, {}, every=1e9) as notes:
+        evaluate_pairs(entrants, pairs, [0, 1, 2], notes, CPU, progress=False)
+
+
+def test_all_intervals_are_scored_from_the_same_pairs(make_propagator, make_entrant, pairs, tmp_path):
+    propagator = make_propagator()
+    entrants = [make_entrant(propagator, interval) for interval in (1, 2, 3)]
+    share_segmentors([entrants[0].method])
+    run(entrants, pairs, tmp_path)
+    for entrant in entrants:
+        expected = OffsetScores(3, entrant.interval)
+        for pair in batches_of(pairs):
+            for index, gap in enumerate(pair.gap.tolist()):
+                single = FramePair(*(part[index : index + 1] for part in pair[:5]), None, None)
+                expected.update(segment_pairs(propagator, single), single.labels, [gap])
+        assert entrant.metrics.iou() == expected.compute()
+    assert len(entrants[2].metrics.iou()["drift"]) == 3
+
+
+def test_stored_is_the_prediction_from_the_grid(make_propagator, make_entrant, pairs, sparse, tmp_path):
+    entrant = make_entrant(make_propagator(), 3, writer=PredictionWriter(tmp_path / "labels", sparse))
+    run([entrant], pairs, tmp_path)
+    assert sorted(path.name for path in (tmp_path / "labels").rglob("*.png")) == ["00002.png", "00003.png", "00004.png"]
+    expected = VideoMetrics(3)
+    for pair, frame in zip(batches_of(pairs), (4, 2, 3), strict=True):
+        prediction = segment_pairs(entrant.method.propagator, pair)
+        expected.update(prediction[frame % 3][None], pair.labels[:1], 0)
+    stored = VideoMetrics(3)
+    assert score_predictions(tmp_path / "labels", sparse, stored, progress=False) == 3
+    assert stored.compute() == expected.compute()
+
+
+def test_the_oracle_is_refused_where_key_frames_have_no_labels(make_propagator, make_entrant, pairs, tmp_path):
+    with pytest.raises(ValueError, match="needs the labels of key frames"):
+        run([make_entrant(make_propagator(GroundTruth(3)))], pairs, tmp_path)
