@@ -77,7 +77,7 @@ def _waits(workers: int, batch: Timing, step: Timing) -> bool:
 
 
 def _verdict(rows: Sequence[Mapping[str, Cell]]) -> str:
-    enough = [row["workers"] for row in rows if row["bottleneck"] == "model"]
+    enough = [str(row["workers"]) for row in rows if row["bottleneck"] == "model"]
     if enough:
-        return f"From {enough[0]} workers on the model is the bottleneck on this machine: the data keep up."
+        return f"With workers={' or '.join(enough)} the model is the bottleneck on this machine: the data keep up."
     return "The data are the bottleneck on this machine at every number of workers tried: add workers or processors."

@@ -24,7 +24,7 @@ def test_the_slower_of_data_and_model_is_the_bottleneck():
     table = loading_table(loadings, timing(0.2))
     # Without workers the model waits for every batch, however fast.
     assert [row["bottleneck"] for row in table.rows] == ["data", "data", "model", "model"]
-    assert "From 2 workers on the model is the bottleneck" in table.notes[0]
+    assert "With workers=2 or 4 the model is the bottleneck" in table.notes[0]
 
 
 def test_data_that_never_keep_up_are_named():
