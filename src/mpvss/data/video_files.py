@@ -87,7 +87,7 @@ class VideoFiles:
             ValueError: if it cannot be decoded, the labels differ in size, or one is outside the classes.
         """
         path, labels = self._paths[video], self._labels[video]
-        image = upright_rgb(self._videos(path).read(frame))
+        image = upright_rgb(self._videos(path).read(frame), threads=1)
         if labels is None:
             return image, torch.full(image.shape[1:], VOID, dtype=torch.uint8)
         codes, where = labels.read(frame), labels.where(frame)

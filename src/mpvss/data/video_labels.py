@@ -131,7 +131,7 @@ def _grey(frame: VideoFrame, where: str) -> Tensor:
     if frame.format.name == "gray":
         return turn_upright(torch.from_numpy(frame.to_ndarray()), frame)
     if frame.format.name in _RGB_FORMATS:
-        red, green, blue = torch.from_numpy(frame.to_ndarray(format="rgb24")).unbind(-1)
+        red, green, blue = torch.from_numpy(frame.to_ndarray(format="rgb24", threads=1)).unbind(-1)
         if torch.equal(red, green) and torch.equal(red, blue):
             return turn_upright(red, frame)
         found = "colours"
