@@ -167,5 +167,7 @@ def decoded(path):
 
 
 def head():
+    """The commit of this checkout; empty outside one."""
     command = ["git", "rev-parse", "HEAD"]
-    return subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True).stdout.strip()
+    folder = Path(__file__).parent
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout.strip()
