@@ -83,11 +83,5 @@ def test_flow_is_pretrained_and_starts_the_motion_encoder(run_here, tmp_path):
     assert "val/EPE" in metrics
     assert "val/zero_EPE" in metrics
     checkpoint = (tmp_path / "out" / "checkpoints" / "last.ckpt").rename(tmp_path / "flow.ckpt")
-    scored = run_here(
-        "eval.py", f"ckpt_path={checkpoint}", "data=synthetic_flow", "data.height=64", "data.width=96",
-        "data.batch_size=1", "data.num_workers=0", "data.val_videos=2", "trainer=cpu",
-    )  # fmt: skip
-    assert scored.status == 0, scored.err
-    assert [line.split()[1] for line in scored.out.splitlines() if line.startswith("│")][-1] == "mean"
     started = run_here("train.py", *SMALL, NARROW, "flow.step_channels=[8,8,8,8]", f"flow.encoder_weights={checkpoint}")
     assert started.status == 0, started.err

@@ -1,17 +1,19 @@
 """Score flow on pairs whose flow is known."""
 
 import statistics
+from pathlib import Path
 from typing import Any
 
 import torch
 from hydra.utils import instantiate
 from omegaconf import DictConfig, open_dict
 
+from mpvss.atomic import replacing
 from mpvss.building import build_datamodule, find_trained
 from mpvss.flow_module import flow_errors
 from mpvss.launch.device import choose_device
 from mpvss.progress import progress_bar
-from mpvss.table import Cell, Column, Table
+from mpvss.table import Cell, Column, Table, csv_text
 from mpvss.weights import load_weights
 
 FLOW_DATA = "mpvss.data.FlowDataModule"
@@ -21,6 +23,8 @@ FLOW_DATA = "mpvss.data.FlowDataModule"
 @torch.inference_mode()
 def evaluate_flow(cfg: DictConfig) -> Table:
     """Score the flow of a checkpoint on the pairs of the data, scene by scene where they have names.
+
+    Writes ``flow_errors.csv`` into the run's folder.
 
     Returns:
         End-point errors in pixels of the frame, beside those of zero flow, and their means.
@@ -53,4 +57,7 @@ def evaluate_flow(cfg: DictConfig) -> Table:
     columns = (Column("scene", "scene"), Column("EPE", "EPE, pixels", ".3f"), Column("zero_EPE", "of zero flow", ".3f"))
     mean: dict[str, Cell] = {c.key: statistics.fmean(float(row[c.key] or 0) for row in rows) for c in columns[1:]}
     title = f"End-point error on {cfg.data.name}"
-    return Table("flow_errors", title, columns, [*rows, {"scene": "mean", **mean}])
+    table = Table("flow_errors", title, columns, [*rows, {"scene": "mean", **mean}])
+    with replacing(Path(cfg.paths.output) / f"{table.name}.csv") as partial:
+        partial.write_text(csv_text(table), encoding="utf-8", newline="")
+    return table
