@@ -28,7 +28,7 @@ class ListedClip(NamedTuple):
     """The files of a clip.
 
     Attributes:
-        name: of its folder.
+        name: of its folder in ``<root>/data``.
         frames: names of the frames' files, in order.
         unmasked: those of them that have no label map.
         problems: what is wrong, as far as names and sizes of files tell.
@@ -79,7 +79,7 @@ class ClipListing:
             for clip, times in entries.items()
             if times > 1
         )
-        self.clips = tuple(_list_clip(self.root / "data" / clip, path.name, needs_masks) for clip in entries)
+        self.clips = tuple(_list_clip(self.folder(clip), clip, path.name, needs_masks) for clip in entries)
 
     def folder(self, clip: str) -> Path:
         """Return the folder of a clip."""
@@ -98,21 +98,21 @@ def _entries(path: Path) -> list[str]:
     return clips
 
 
-def _list_clip(folder: Path, list_name: str, needs_masks: bool) -> ListedClip:
+def _list_clip(folder: Path, name: str, list_name: str, needs_masks: bool) -> ListedClip:
     origin, mask = folder / "origin", folder / "mask"
     problems = [
-        Problem(Kind.MISSING_FOLDER, str(needed), f"is not there, but {list_name} lists the clip {folder.name}")
+        Problem(Kind.MISSING_FOLDER, str(needed), f"is not there, but {list_name} lists the clip {name}")
         for needed in ((origin, mask) if needs_masks else (origin,))
         if not needed.is_dir()
     ]
     (files, empty_frames), (masks, empty_masks) = _files(origin, _FRAME), _files(mask, _MASK)
-    frames = {_stem(name): name for name in files}
-    mask_stems = {_stem(name) for name in masks}
+    frames = {_stem(file): file for file in files}
+    mask_stems = {_stem(file) for file in masks}
     problems += [empty_file(path) for path in (*empty_frames, *empty_masks)]
     problems += [
-        Problem(Kind.DOUBLE_FRAME, str(origin / name), f"must be the only file of its frame; got {kept} as well")
-        for name in files
-        if name != (kept := frames[_stem(name)])
+        Problem(Kind.DOUBLE_FRAME, str(origin / file), f"must be the only file of its frame; got {kept} as well")
+        for file in files
+        if file != (kept := frames[_stem(file)])
     ]
     if not files and not masks and not problems:
         problems.append(
@@ -123,8 +123,8 @@ def _list_clip(folder: Path, list_name: str, needs_masks: bool) -> ListedClip:
     elif origin.is_dir() and mask.is_dir():
         problems += _unpaired(origin, mask, frames, mask_stems)
     ordered = tuple(frames[stem] for stem in sorted(frames))
-    unmasked = frozenset(name for name in ordered if _stem(name) not in mask_stems)
-    return ListedClip(folder.name, ordered, unmasked, (*problems, *_numbering(origin, ordered)))
+    unmasked = frozenset(file for file in ordered if _stem(file) not in mask_stems)
+    return ListedClip(name, ordered, unmasked, (*problems, *_numbering(origin, ordered)))
 
 
 def _files(folder: Path, wanted: re.Pattern[str]) -> tuple[list[str], list[Path]]:

@@ -77,7 +77,9 @@ def _leaks(inspectors: Mapping[str, Inspector], train_split: str) -> Iterator[Fi
 
 
 def _unlisted(inspectors: Mapping[str, Inspector]) -> Iterator[Finding]:
-    listed = {inspector.name(clip) for inspector in inspectors.values() for clip in range(len(inspector))}
+    listed = {
+        inspector.name(clip).partition("/")[0] for inspector in inspectors.values() for clip in range(len(inspector))
+    }
     on_disk = {name for inspector in inspectors.values() for name in inspector.names_on_disk()}
     for name in sorted(on_disk - listed):
         text = f"is there, but not in {', '.join(inspectors)}"

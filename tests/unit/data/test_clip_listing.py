@@ -107,3 +107,11 @@ def test_hidden_files_and_broken_links_are_no_frames(tmp_path):
     _write(tmp_path, "beach", ["1.jpg", ".2.partial.jpg"], ["1.png"])
     (tmp_path / "data" / "beach" / "origin" / "3.jpg").symlink_to(tmp_path / "nowhere.jpg")
     assert _list(tmp_path, "beach").clips[0].frames == ("1.jpg",)
+
+
+def test_a_clip_may_be_in_a_folder_of_folders(tmp_path):
+    _write(tmp_path, "sea/beach", ["1.jpg"], ["1.png"])
+    listing = _list(tmp_path, "sea/beach")
+    assert [clip.name for clip in listing.clips] == ["sea/beach"]
+    assert listing.folder("sea/beach") == tmp_path / "data" / "sea" / "beach"
+    assert listing.clips[0].problems == ()

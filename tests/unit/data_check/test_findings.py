@@ -156,6 +156,13 @@ def test_a_folder_that_no_split_lists_is_a_note(root, find):
     assert "alley is there, but not in train, val, test" in str(finding)
 
 
+def test_folders_of_listed_clips_are_not_taken_for_clips_that_no_split_lists(root, find):
+    (root / "data" / "sea").mkdir()
+    (root / "data" / "beach").rename(root / "data" / "sea" / "beach")
+    (root / "train.txt").write_text("sea/beach\nalley\n")
+    assert find() == []
+
+
 def test_test_clips_without_masks_are_a_note(root, find):
     for path in (root / "data" / "drive" / "mask").iterdir():
         path.unlink()
