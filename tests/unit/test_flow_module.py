@@ -69,15 +69,3 @@ def test_the_loss_is_least_at_the_true_flow_and_pulls_towards_it():
 def test_pairs_without_flow_are_refused_with_the_way_out():
     with pytest.raises(ValueError, match="data=synthetic_flow or data=flying_chairs"):
         module(0.0, 0.0).training_step(pair(known=False), 0)
-
-
-def test_scenes_are_logged_one_by_one_beside_the_mean():
-    pretraining = module(3.0, 0.0)
-    pretraining.scenes = ("Army", "Urban")
-    values = {}
-    pretraining.log = lambda name, value, **_: values.setdefault(name, []).append(value.item())
-    pretraining.validation_step(pair(), 0)
-    pretraining.validation_step(pair(flow=(3.0, 0.0)), 1)
-    assert values["val/EPE"] == pytest.approx([4.0, 0.0], abs=1e-5)
-    assert values["val/EPE/Army"] == pytest.approx([4.0], abs=1e-5)
-    assert values["val/zero_EPE/Urban"] == pytest.approx([3.0], abs=1e-5)
