@@ -11,7 +11,7 @@ SRC = Path(__file__).parents[1] / "src"
 
 PLAIN = {"types", "atomic", "progress", "table", "results"}  # what every part may use
 MODELS = {*PLAIN, "layers", "backbone", "segmentor", "flow", "propagation"}
-LIBRARY = {*MODELS, "data", "criterion", "metrics", "weights", "inference", "optim"}
+LIBRARY = {*MODELS, "data", "criterion", "metrics", "weights", "pictures", "inference", "figures", "optim"}
 
 MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees everything, the scripts in src/ too
     "__init__": set(),
@@ -32,7 +32,9 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
     "optim": PLAIN,
     "comparison": {*PLAIN, "inference", "metrics", "propagation"},
     "benchmark": MODELS | {"inference", "metrics", "weights"},
-    "inference": {*PLAIN, "propagation"},
+    "pictures": PLAIN,
+    "inference": {*PLAIN, "propagation", "pictures"},
+    "figures": {*PLAIN, "flow", "propagation", "pictures", "inference"},
     "module": LIBRARY,
     "flow_module": MODELS | {"criterion", "optim"},
     "callbacks": LIBRARY | {"module"},

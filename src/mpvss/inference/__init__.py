@@ -1,21 +1,15 @@
-"""A video enters (file, folder or single frames), label maps, overlay pictures and videos leave.
+"""A video enters (file, folder or single frames), label maps and overlay videos leave.
 
 `VideoSegmenter` streams frames through any propagator and key-frame schedule. Around it: `open_frames` reads
-(`VideoReader`, `FrameFolder`), `VideoWriter` and `LabelWriter` write, `overlay`, `legend`, `key_tag`, `flow_to_rgb` and
-`contact_sheet` draw, and `predict_video` joins them.
+(`VideoReader`, `FrameFolder`), `VideoWriter` and `LabelWriter` write, and `predict_video` joins them.
 """
 
-from mpvss.inference.contact_sheet import contact_sheet
 from mpvss.inference.expand_state import expand_state
-from mpvss.inference.flow_colours import flow_to_rgb
 from mpvss.inference.frame_folder import FrameFolder
 from mpvss.inference.label_writer import LabelWriter
-from mpvss.inference.legend import key_tag, legend
 from mpvss.inference.open_frames import open_frames
-from mpvss.inference.overlay import overlay
 from mpvss.inference.predict_video import PredictReport, predict_video
 from mpvss.inference.segment_flow import segment_flow
-from mpvss.inference.showcase import write_contact_sheet, write_overlay_video
 from mpvss.inference.video_reader import VideoReader
 from mpvss.inference.video_segmenter import Segmented, VideoSegmenter
 from mpvss.inference.video_writer import VideoWriter
@@ -28,15 +22,8 @@ __all__ = [
     "VideoReader",
     "VideoSegmenter",
     "VideoWriter",
-    "contact_sheet",
     "expand_state",
-    "flow_to_rgb",
-    "key_tag",
-    "legend",
     "open_frames",
-    "overlay",
     "predict_video",
     "segment_flow",
-    "write_contact_sheet",
-    "write_overlay_video",
 ]

@@ -7,8 +7,9 @@ from omegaconf import DictConfig
 
 from mpvss.building import build_datamodule
 from mpvss.comparison import Method, MethodScore, compare
+from mpvss.figures import write_contact_sheet, write_overlay_video
 from mpvss.flow import CopyFlow
-from mpvss.inference import VideoSegmenter, write_contact_sheet, write_overlay_video
+from mpvss.inference import VideoSegmenter
 from mpvss.launch.train import train
 from mpvss.propagation import MaskPropagation
 

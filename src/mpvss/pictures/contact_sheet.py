@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from PIL import ImageDraw
 from torch import Tensor
 
-from mpvss.inference.text import draw_on, font_of_height
+from mpvss.pictures.text import draw_on, font_of_height
 
 _INK = (40, 40, 40)
 _PAPER = 255

@@ -8,12 +8,8 @@ from torch import Tensor
 from torchvision.io import write_png
 
 from mpvss.atomic import replacing
-from mpvss.inference.contact_sheet import contact_sheet
-from mpvss.inference.flow_colours import flow_to_rgb
-from mpvss.inference.legend import key_tag, legend
-from mpvss.inference.overlay import overlay
-from mpvss.inference.video_segmenter import VideoSegmenter
-from mpvss.inference.video_writer import VideoWriter
+from mpvss.inference import VideoSegmenter, VideoWriter
+from mpvss.pictures import contact_sheet, flow_to_rgb, key_tag, legend, overlay
 from mpvss.types import ClassList, VideoSource
 
 _SCALE = 4

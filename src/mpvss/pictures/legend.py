@@ -4,7 +4,7 @@ import torch
 from PIL import ImageDraw, ImageFont
 from torch import Tensor
 
-from mpvss.inference.text import draw_on, font_of_height
+from mpvss.pictures.text import draw_on, font_of_height
 from mpvss.types import VOID, ClassList
 
 _BOX = (18, 20, 24, 170)  # near-black, two thirds opaque
