@@ -9,5 +9,6 @@ from mpvss.launch.errors import report_errors
 from mpvss.launch.evaluate import evaluate
 from mpvss.launch.predict import predict
 from mpvss.launch.train import train
+from mpvss.launch.visualize import visualize
 
-__all__ = ["benchmark", "demonstrate", "evaluate", "predict", "report_errors", "train"]
+__all__ = ["benchmark", "demonstrate", "evaluate", "predict", "report_errors", "train", "visualize"]
