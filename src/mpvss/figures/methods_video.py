@@ -10,7 +10,7 @@ from torch import Tensor
 from mpvss.figures.flow_figure import cell_size
 from mpvss.figures.frames_figure import marked, paint
 from mpvss.inference import VideoSegmenter, VideoWriter
-from mpvss.pictures import contact_sheet, key_tag, legend, page, resize
+from mpvss.pictures import contact_sheet, legend, page, resize
 from mpvss.types import ClassList
 
 _CELL_WIDTH = 400
@@ -28,7 +28,7 @@ def write_methods_video(
     """Segment a video in several ways, and write frame, truth where it is known, and every method side by side.
 
     Args:
-        segmenters: by name; are reset first.
+        segmenters: by name, at least one; are reset first.
         chunks: consecutive frames, (T, 3, H, W) uint8 RGB, and their labels, (T, H, W), or None.
         classes: that all of them predict.
         path: target video file.
@@ -60,17 +60,15 @@ def _pages(
         segmented = {name: segmenter.segment(frames) for name, segmenter in segmenters.items()}
         for index, frame in enumerate(frames):
             picture = resize(frame, size)
-            cells = {"frame": picture}
+            named = truth[index] if truth is not None else list(segmented.values())[-1].labels[index]
+            cells = {"frame": legend(picture, named, classes)}
             if truth is not None:
-                painted = paint(picture, truth[index], classes)
-                cells["truth"] = legend(painted, truth[index], classes)
+                cells["truth"] = paint(picture, truth[index], classes)
             for name, result in segmented.items():
                 cell = paint(picture, result.labels[index], classes)
                 if truth is not None:
                     cell = marked(cell, result.labels[index], truth[index])
-                elif result.key[index]:
-                    cell = key_tag(cell)
-                cells[name + " (key)" * bool(result.key[index])] = cell
+                cells[f"{name}, key frame" if result.key[index] else name] = cell
             yield page(title, *_tables(cells))
 
 

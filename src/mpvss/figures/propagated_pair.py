@@ -57,6 +57,15 @@ class PropagatedPair(NamedTuple):
         spread = resize_nearest(owned, (MASK_STRIDE * owned.shape[-2], MASK_STRIDE * owned.shape[-1]))
         return spread[:, : size[0], : size[1]]
 
+    def attention(self, queries: list[int]) -> Tensor | None:
+        """Give each pixel of the frame its share of some queries' attention, (n, H, W); None where there is none."""
+        shares, stride = self.parts.attention, self.parts.attention_stride
+        if shares is None:
+            return None
+        height, width = self.parts.flow.shape[-2:]
+        fine = shares[0, queries].repeat_interleave(stride, -2).repeat_interleave(stride, -1)
+        return self.over_frame(fine[..., :height, :width])
+
     def _padded(self, stride: int) -> tuple[int, int]:
         """Size of the padded frame, or of its map at a stride."""
         height, width = self.segments.mask_logits.shape[-2:]
@@ -91,5 +100,5 @@ def propagate_pair(propagator: PropagatorModule, key_frame: Tensor, frame: Tenso
         Segments(*(logits.cpu() for logits in state.segments)),
         Segments(*(logits.cpu() for logits in prediction.segments)),
         label_map(prediction, (frame.shape[-2], frame.shape[-1]))[0].cpu(),
-        FlowParts(parts.flow.cpu(), *(part if part is None else part.cpu() for part in parts[1:])),
+        FlowParts(*(part.cpu() if isinstance(part, Tensor) else part for part in parts)),  # type: ignore[arg-type]  # of mixed types
     )

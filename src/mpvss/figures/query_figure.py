@@ -21,7 +21,7 @@ from mpvss.propagation import MASK_STRIDE, MaskPropagation
 from mpvss.types import ClassList
 
 _CELL_WIDTH = 300
-_SHADE = 0.25
+_SHADE = 0.35
 
 
 def query_figure(
@@ -44,15 +44,18 @@ def query_figure(
         frame: (3, H, W) uint8 RGB, frame j.
         classes: that the model predicts.
         title: of the figure.
-        num_segments: rows at most.
+        num_segments: rows at most, at least 1.
         block: of the motion decoder, whose attention is shown; -1 is the last.
 
     Returns:
         (3, h, w) uint8 RGB.
 
     Raises:
-        ValueError: if the propagator is in training mode, or its motion decoder has no such block.
+        ValueError: if the propagator is in training mode, its motion decoder has no such block, or `num_segments` is
+            less than 1.
     """
+    if num_segments < 1:
+        raise ValueError(f"num_segments must be at least 1; got {num_segments}. 5 make a readable figure.")
     pair = propagate_pair(propagator, key_frame, frame, block)
     chosen = _most_confident(pair, num_segments)
     confidence, best_class = pair.confidence
@@ -104,8 +107,8 @@ def _columns(pair: PropagatedPair, chosen: list[int], classes: ClassList) -> tup
     columns = {"mask in key frame k": [_spotlight(key_picture, mask) for mask in key_masks]}
     for name, maps in flows.items():
         columns[name] = [flow_to_rgb(resize_nearest(flow, size), longest) for flow in maps]
-    if pair.parts.attention is not None:
-        shares = pair.over_frame(pair.parts.attention[0, chosen])
+    shares = pair.attention(chosen)
+    if shares is not None:
         columns["attention"] = [heat_map(picture, resize_nearest(share, size)) for share in shares]
     columns["warped mask in frame j"] = [_spotlight(picture, mask) for mask in masks]
     painted = overlay(picture, resize_nearest(pair.labels, size), classes.colours)

@@ -23,14 +23,17 @@ class FlowParts(NamedTuple):
         query_flow: (B, N, 2, h, w) query-based flow before fusion, F^QF.
         pixel_flow: (B, 1, 2, h, w) pixel-wise flow before fusion, F^PF.
         attention: (B, N, h_l, w_l) share of each flow query's attention that a pixel of the motion map gets in one
-            block of the motion decoder, the mean of its heads. The map covers the padded frame. A query's sum is at
-            most 1: what is missing went to other queries.
+            block of the motion decoder, the mean of its heads. A query's sum is at most 1: what is missing went to
+            other queries.
+        attention_stride: pixels of the flow map per pixel of the attention's, in each direction; the last row and
+            column of the latter may reach beyond.
     """
 
     flow: Tensor
     query_flow: Tensor | None = None
     pixel_flow: Tensor | None = None
     attention: Tensor | None = None
+    attention_stride: int = 1
 
 
 def flow_parts(flow: Flow, key_frame: Tensor, frame: Tensor, queries: Tensor, block: int = -1) -> FlowParts:
@@ -51,30 +54,32 @@ def flow_parts(flow: Flow, key_frame: Tensor, frame: Tensor, queries: Tensor, bl
     """
     if not isinstance(flow, QueryFlow | QueryLearned | QueryForPF):
         return FlowParts(flow(key_frame, frame, queries))
-    visited, projection = _block_and_projection(flow.motion_decoder, block)
-    modules = {"block": visited, "projection": projection}
+    decoder = flow.motion_decoder
+    level = _visited_level(decoder, block)
+    modules = {"block": decoder.blocks[block], "projection": decoder.projections[level]}
     if isinstance(flow, QueryFlow):
         modules["flow_head"] = flow.flow_head
     with _recorded(modules) as calls:
         result = flow(key_frame, frame, queries)
     (joint,), _ = calls["block"]
     _, motion_map = calls["projection"]
-    attention = _attention(visited, joint, queries.shape[1]).unflatten(-1, motion_map.shape[-2:])
+    attention = _attention(decoder.blocks[block], joint, queries.shape[1]).unflatten(-1, motion_map.shape[-2:])
+    stride = 2 ** (len(flow.motion_encoder.out_channels) - 1 - level)  # each map is half as large as the one before
     if isinstance(flow, QueryForPF):
-        return FlowParts(result, pixel_flow=result, attention=attention)
+        return FlowParts(result, None, result, attention, stride)
     if isinstance(flow, QueryLearned):
-        return FlowParts(result, query_flow=result, attention=attention)
+        return FlowParts(result, result, None, attention, stride)
     (flow_queries, finest_map, pixel_flow), _ = calls["flow_head"]
     query_flow = flow.flow_head.query_flow(flow_queries, finest_map)
-    return FlowParts(result, query_flow, pixel_flow[:, None], attention)
+    return FlowParts(result, query_flow, pixel_flow[:, None], attention, stride)
 
 
-def _block_and_projection(decoder: MotionDecoder, block: int) -> tuple[nn.Module, nn.Module]:
-    """Find a block, and the projection that makes the map it visits."""
+def _visited_level(decoder: MotionDecoder, block: int) -> int:
+    """Tell which motion map a block visits; 0 is the coarsest."""
     num_blocks = len(decoder.blocks)
     if not -num_blocks <= block < num_blocks:
         raise ValueError(f"the motion decoder has blocks 0 to {num_blocks - 1}; got block {block}. -1 is the last one.")
-    return decoder.blocks[block], decoder.projections[block % num_blocks % decoder.num_levels]
+    return block % num_blocks % decoder.num_levels
 
 
 def _attention(block: nn.Module, joint: Tensor, num_queries: int) -> Tensor:

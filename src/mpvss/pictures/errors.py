@@ -5,7 +5,7 @@ from torch import Tensor
 
 from mpvss.types import VOID
 
-_STRIPES = 4  # pixels from one black stripe to the next, and half of that from black to white
+_STRIPES = 6  # pixels from one black stripe to the next, and half of that from black to white
 
 
 def wrong_pixels(labels: Tensor, truth: Tensor) -> Tensor:

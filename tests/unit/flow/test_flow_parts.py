@@ -78,7 +78,7 @@ def test_an_ablations_only_part_is_its_flow(name, query, pixel):
 
 @pytest.mark.parametrize("name", WITHOUT_PARTS)
 def test_a_flow_without_queries_has_no_parts(name):
-    assert flow_parts(make(name), *inputs())[1:] == (None, None, None)
+    assert flow_parts(make(name), *inputs())[1:4] == (None, None, None)
 
 
 @pytest.mark.parametrize("name", OF_QUERIES)
@@ -101,6 +101,14 @@ def test_attention_agrees_with_a_slow_softmax_over_queries_and_map(name, block):
     assert got.shape == (1, 5, *size)
     torch.testing.assert_close(got[0].flatten(1), expected)
     assert (got.sum((-1, -2)) < 1).all()
+
+
+@pytest.mark.parametrize(("block", "stride"), [(0, 16), (1, 8), (2, 16), (3, 8)])
+@torch.no_grad()
+def test_attention_says_how_many_pixels_of_flow_lie_under_one_of_its_own(block, stride):
+    parts = flow_parts(make("query_flow"), *inputs(), block=block)
+    assert parts.attention_stride == stride
+    assert parts.attention.shape[-2:] == tuple(-(-side // stride) for side in parts.flow.shape[-2:])
 
 
 def test_a_block_that_does_not_exist_is_named():
