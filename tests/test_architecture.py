@@ -11,7 +11,7 @@ SRC = Path(__file__).parents[1] / "src"
 
 PLAIN = {"types", "atomic", "progress", "table", "results"}  # what every part may use
 MODELS = {*PLAIN, "layers", "backbone", "segmentor", "flow", "propagation"}
-LIBRARY = {*MODELS, "data", "criterion", "metrics", "weights", "inference", "optim"}
+LIBRARY = {*MODELS, "data", "criterion", "metrics", "weights", "pictures", "inference", "figures", "optim"}
 
 MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees everything, the scripts in src/ too
     "__init__": set(),
@@ -32,10 +32,12 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
     "weights": PLAIN,
     "optim": PLAIN,
     "study": PLAIN,
+    "pictures": PLAIN,
+    "inference": {*PLAIN, "propagation", "pictures", "video_file"},
+    "figures": {*PLAIN, "flow", "propagation", "pictures", "inference"},
     "evaluation": {*PLAIN, "data", "inference", "metrics", "propagation", "segmentor"},
     "benchmark": MODELS | {"data", "inference", "metrics", "weights"},
-    "inference": {*PLAIN, "propagation", "video_file"},
-    "data_check": {*PLAIN, "data", "inference"},
+    "data_check": {*PLAIN, "data", "pictures"},
     "module": LIBRARY,
     "flow_module": MODELS | {"criterion", "optim"},
     "callbacks": LIBRARY | {"module"},

@@ -1,3 +1,4 @@
+import csv
 import struct
 
 import numpy as np

@@ -52,7 +52,7 @@ class ValidationPictures(lightning.Callback):
         loggers = [logger for logger in trainer.loggers if isinstance(logger, WandbLogger)]
         if trainer.sanity_checking or not loggers or not isinstance(pl_module, MPVSS):
             return
-        class_iou = pl_module.metrics.segmentation.compute().get("class_IoU", {})  # of all processes, asked by all
+        class_iou = pl_module.metrics.iou().get("class_IoU", {})  # of all processes, asked by all
         if not trainer.is_global_zero:
             return
         source: VideoSource = trainer.datamodule.val_videos  # type: ignore[attr-defined]  # set by the Trainer
@@ -73,7 +73,8 @@ class ValidationPictures(lightning.Callback):
         frames, labels = (
             torch.stack(part) for part in zip(*(source.read(video, index) for index in indices), strict=True)
         )
-        segmented = VideoSegmenter(module.propagation, module.segmenter.schedule).segment(frames)
+        segmenter = VideoSegmenter(module.propagation, module.segmenter.schedule, with_flow=True)
+        segmented = segmenter.segment_video(frames)
         size = _fitting(frames.shape[-2:], self.max_side)
         return _Video(
             source.name(video),

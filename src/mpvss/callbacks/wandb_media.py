@@ -11,7 +11,8 @@ import torch.nn.functional as F
 import wandb
 from torch import Tensor
 
-from mpvss.inference import VideoWriter, flow_to_rgb, key_tag, overlay
+from mpvss.inference import VideoWriter
+from mpvss.pictures import flow_to_rgb, key_tag, overlay
 from mpvss.types import VOID, ClassList
 
 

@@ -11,7 +11,7 @@ from torchvision.io import write_png
 from mpvss.atomic import replacing
 from mpvss.data import Inspector
 from mpvss.data_check.clip_report import ClipReport
-from mpvss.inference import contact_sheet, legend, overlay
+from mpvss.pictures import contact_sheet, legend, overlay
 from mpvss.types import ClassList
 
 _PER_SPLIT = 4

@@ -15,6 +15,7 @@ from mpvss.launch.predict import predict
 from mpvss.launch.prepare_data import prepare_data
 from mpvss.launch.report import gather_runs, report_runs
 from mpvss.launch.train import train
+from mpvss.launch.visualize import visualize
 
 __all__ = [
     "FLOW_DATA",
@@ -31,4 +32,5 @@ __all__ = [
     "report_errors",
     "report_runs",
     "train",
+    "visualize",
 ]

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F
 from PIL import ImageDraw
 from torch import Tensor
 
-from mpvss.inference.text import draw_on, font_of_height
+from mpvss.pictures.resize import resize
+from mpvss.pictures.text import draw_on, font_of_height
 
 _INK = (40, 40, 40)
 _PAPER = 255
@@ -49,7 +49,7 @@ def contact_sheet(
     for row, top in zip(rows, tops, strict=True):
         picture_top = top + (line if captions else 0)
         for picture, left in zip(row, lefts, strict=True):
-            cell = _resize(picture, (cell_height, cell_width))
+            cell = resize(picture, (cell_height, cell_width))
             sheet[:, picture_top : picture_top + cell_height, left : left + cell_width] = cell
 
     def write(canvas: ImageDraw.ImageDraw) -> None:
@@ -59,10 +59,3 @@ def contact_sheet(
             canvas.text((gap, top + line / 2), caption, fill=_INK, font=font, anchor="lm")
 
     return draw_on(sheet, write)
-
-
-def _resize(picture: Tensor, size: tuple[int, int]) -> Tensor:
-    if picture.shape[-2:] == size:
-        return picture
-    resized = F.interpolate(picture[None].float().cpu(), size=size, mode="bilinear", antialias=True)
-    return resized[0].round().clamp(0, 255).to(torch.uint8)

@@ -4,7 +4,7 @@ import torch
 from PIL import ImageDraw, ImageFont
 from torch import Tensor
 
-from mpvss.inference.text import draw_on, font_of_height
+from mpvss.pictures.text import draw_on, font_of_height
 from mpvss.types import VOID, ClassList
 
 _BOX = (18, 20, 24, 170)  # near-black, two thirds opaque
@@ -50,26 +50,31 @@ def legend(image: Tensor, labels: Tensor, classes: ClassList, limit: int = 10) -
 
 
 def key_tag(image: Tensor) -> Tensor:
-    """Write a small "key" into the upper right corner, the mark of a frame that was segmented itself.
+    """Write a small "key" into a corner of (3, H, W) uint8 RGB: the mark of a frame that was segmented itself."""
+    return tag(image, "key")
 
-    A picture too small for it stays without.
+
+def tag(image: Tensor, text: str, scale: float = 1.0) -> Tensor:
+    """Write a few letters into the upper right corner; a picture too small for them stays without.
 
     Args:
         image: (3, H, W) uint8 RGB.
+        text: a word.
+        scale: of the letters, which grow with the picture.
 
     Returns:
         (3, H, W) uint8 RGB, a new picture.
     """
     height, width = image.shape[-2:]
-    font = font_of_height(height)
+    font = font_of_height(round(scale * height))
     gap = round(font.size * 0.5)
-    box = (width - font.getlength("key") - 3 * gap, gap, width - gap, gap + round(font.size * 1.4))
+    box = (width - font.getlength(text) - 3 * gap, gap, width - gap, gap + round(font.size * 1.4))
     if box[0] < width / 2 or box[3] > height / 2:
         return image.clone()
 
     def draw(canvas: ImageDraw.ImageDraw) -> None:
         canvas.rounded_rectangle(box, radius=gap / 2, fill=_BOX)
-        canvas.text(((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), "key", fill=_TEXT, font=font, anchor="mm")
+        canvas.text(((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), text, fill=_TEXT, font=font, anchor="mm")
 
     return draw_on(image, draw)
 

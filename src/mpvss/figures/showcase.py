@@ -8,12 +8,8 @@ from torch import Tensor
 from torchvision.io import write_png
 
 from mpvss.atomic import replacing
-from mpvss.inference.contact_sheet import contact_sheet
-from mpvss.inference.flow_colours import flow_to_rgb
-from mpvss.inference.legend import key_tag, legend
-from mpvss.inference.overlay import overlay
-from mpvss.inference.video_segmenter import VideoSegmenter
-from mpvss.inference.video_writer import VideoWriter
+from mpvss.inference import VideoSegmenter, VideoWriter
+from mpvss.pictures import contact_sheet, flow_to_rgb, key_tag, legend, overlay, resize_nearest
 from mpvss.types import ClassList, VideoSource
 
 _SCALE = 4
@@ -68,7 +64,7 @@ def write_contact_sheet(
         rows.append(
             [
                 _enlarge(frame),
-                _resize_nearest(flow, frame.shape[-2:]),
+                resize_nearest(flow, (frame.shape[-2], frame.shape[-1])),
                 _paint(frame, segmented.labels[index], source.classes),
                 _paint(frame, labels[index], source.classes),
             ]
@@ -87,16 +83,10 @@ def _read(source: VideoSource, video: int, num_frames: int | None = None) -> tup
 
 def _paint(frame: Tensor, labels: Tensor, classes: ClassList) -> Tensor:
     large = _enlarge(frame)
-    large_labels = _resize_nearest(labels[None], large.shape[-2:])[0]
+    large_labels = resize_nearest(labels, (large.shape[-2], large.shape[-1]))
     return legend(overlay(large, large_labels, classes.colours), large_labels, classes)
 
 
 def _enlarge(frame: Tensor) -> Tensor:
     height, width = frame.shape[-2:]
-    return frame if height >= 240 else _resize_nearest(frame, torch.Size((height * _SCALE, width * _SCALE)))
-
-
-def _resize_nearest(image: Tensor, size: torch.Size) -> Tensor:
-    rows = torch.arange(size[0], device=image.device) * image.shape[-2] // size[0]
-    columns = torch.arange(size[1], device=image.device) * image.shape[-1] // size[1]
-    return image[:, rows[:, None], columns]
+    return frame if height >= 240 else resize_nearest(frame, (height * _SCALE, width * _SCALE))

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from mpvss.inference import key_tag, legend
+from mpvss.pictures import key_tag, legend
 from mpvss.types import VOID, ClassList
 
 COLOURS = ((250, 0, 0), (0, 250, 0), (0, 0, 250), (250, 250, 0))

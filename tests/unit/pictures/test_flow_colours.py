@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from mpvss.inference import flow_to_rgb
+from mpvss.pictures import flow_to_rgb
 
 
 def colour_by_hand(x, y, longest):

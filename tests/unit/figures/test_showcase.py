@@ -4,14 +4,9 @@ import pytest
 import torch
 from torchvision.io import decode_image
 
-from mpvss.inference import (
-    VideoReader,
-    VideoSegmenter,
-    contact_sheet,
-    flow_to_rgb,
-    write_contact_sheet,
-    write_overlay_video,
-)
+from mpvss.figures import write_contact_sheet, write_overlay_video
+from mpvss.inference import VideoReader, VideoSegmenter
+from mpvss.pictures import contact_sheet, flow_to_rgb
 from mpvss.propagation import FixedInterval
 
 LENGTHS = (5, 3)
@@ -115,7 +110,7 @@ def test_a_sheet_that_cannot_be_written_leaves_an_earlier_one_as_it_was(segmente
         raise OSError("no space left")
 
     (tmp_path / "sheet.png").write_text("earlier")
-    monkeypatch.setattr("mpvss.inference.showcase.write_png", fail)
+    monkeypatch.setattr("mpvss.figures.showcase.write_png", fail)
     with pytest.raises(OSError, match="no space"):
         write_contact_sheet(segmenter, GreyVideos(classes, (13, 22)), 0, 4, tmp_path / "sheet.png")
     assert [file.read_text() for file in tmp_path.iterdir()] == ["earlier"]

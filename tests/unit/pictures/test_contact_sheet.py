@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from mpvss.inference import contact_sheet
+from mpvss.pictures import contact_sheet
 
 RED, GREEN, BLUE, CYAN = ((250, 0, 0), (0, 250, 0), (0, 0, 250), (0, 250, 250))
 

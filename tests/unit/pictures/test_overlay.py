@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from mpvss.inference import overlay
+from mpvss.pictures import overlay
 from mpvss.types import VOID
 
 COLOURS = ((200, 0, 0), (0, 100, 0), (10, 20, 250))

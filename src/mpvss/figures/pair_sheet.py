@@ -5,9 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from mpvss.inference.contact_sheet import contact_sheet
-from mpvss.inference.flow_colours import flow_to_rgb
-from mpvss.inference.overlay import overlay
+from mpvss.pictures import contact_sheet, flow_to_rgb, overlay
 from mpvss.propagation import warp
 from mpvss.types import ClassList, FramePair
 

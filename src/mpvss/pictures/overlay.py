@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
+from mpvss.pictures.boundaries import boundaries
 from mpvss.types import VOID
-
-_LINE_PER_PIXEL = 1 / 400  # boundary width over frame height: 1 pixel up to 600 lines, 2 at 720, 3 at 1080
 
 
 def overlay(frame: Tensor, labels: Tensor, colours: Sequence[tuple[int, int, int]], opacity: float = 0.5) -> Tensor:
@@ -41,17 +39,5 @@ def overlay(frame: Tensor, labels: Tensor, colours: Sequence[tuple[int, int, int
     palette = torch.zeros(256, 3, dtype=torch.float32, device=frame.device)
     palette[: len(colours)] = palette.new_tensor(colours)
     tint = palette[labels.long()].permute(2, 0, 1)
-    weight = torch.where(_boundaries(labels), 1.0, opacity) * known
+    weight = torch.where(boundaries(labels), 1.0, opacity) * known
     return torch.lerp(frame.float(), tint, weight).round().to(torch.uint8)
-
-
-def _boundaries(labels: Tensor) -> Tensor:
-    """Mark pixels whose right or lower neighbour is of another class, widened with the frame's height."""
-    edge = torch.zeros(labels.shape, dtype=torch.bool, device=labels.device)
-    edge[:, :-1] |= labels[:, :-1] != labels[:, 1:]
-    edge[:-1] |= labels[:-1] != labels[1:]
-    width = max(1, round(labels.shape[0] * _LINE_PER_PIXEL))
-    if width == 1:
-        return edge
-    padded = F.pad(edge[None].float(), (width // 2, (width - 1) // 2, width // 2, (width - 1) // 2))
-    return F.max_pool2d(padded, width, stride=1)[0] > 0
