@@ -60,7 +60,7 @@ DOORS = {  # third party -> the files that may import it
     "wandb_workspaces": r"mpvss/dashboard\.py",
     "hydra": r"mpvss/(launch/.*|(building|loggers)\.py)|[^/]+\.py",
     "omegaconf": r"mpvss/(launch/.*|(building|loggers)\.py)|[^/]+\.py",
-    "matplotlib": r"mpvss/(report/(figures|style|document)|data_check/class_histogram)\.py",
+    "matplotlib": r"mpvss/(report/(figures|style|document)|data_check/class_histogram|pictures/heat_map)\.py",
     "lightning": r"mpvss/(data/datamodule|(flow_)?module|optim/stepping|building|loggers|(launch|callbacks)/.*)\.py",
 }
 

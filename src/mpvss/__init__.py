@@ -9,7 +9,9 @@ How data flows, and which package does it:
     propagation   flow + key-frame masks -> warped masks -> semantic map
     criterion     warped masks + targets -> loss
     metrics       semantic maps + labels -> mIoU, WIoU, mVC; cost counting
-    inference     a video file in, labels and overlay out, as a stream
+    inference     a video in, labels out, as a stream
+    pictures      labels and flow -> pictures; `figures` draws what a model does
+    evaluation    several methods and intervals, scored in one pass; `report` turns their records into tables
     pictures      frames, labels and flow -> pictures of them
     figures       a model and frames -> the paper's figures
 
