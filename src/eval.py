@@ -13,9 +13,12 @@ from mpvss.table import render
 @launch.report_errors
 def main(cfg: DictConfig) -> None:
     """Evaluate the composed configuration and print its scores."""
+    console = Console(width=max(120, Console().width))  # a narrow terminal breaks lines, which beats cut numbers
+    if cfg.data.datamodule._target_ == launch.FLOW_DATA:
+        console.print(render(launch.evaluate_flow(cfg)))
+        return
     record = launch.evaluate(cfg)
     if record is not None:
-        console = Console(width=max(120, Console().width))  # a narrow terminal breaks lines, which beats cut numbers
         console.print(render(score_table(record)))
         console.print(f"Record: {cfg.paths.output}/results.json; table: {cfg.table}", soft_wrap=True)
 

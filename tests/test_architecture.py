@@ -11,7 +11,7 @@ SRC = Path(__file__).parents[1] / "src"
 
 PLAIN = {"types", "atomic", "progress", "table", "results"}  # what every part may use
 MODELS = {*PLAIN, "layers", "backbone", "segmentor", "flow", "propagation"}
-LIBRARY = {*MODELS, "data", "criterion", "metrics", "weights", "inference", "optim"}
+LIBRARY = {*MODELS, "data", "criterion", "metrics", "weights", "pictures", "inference", "figures", "optim"}
 
 MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees everything, the scripts in src/ too
     "__init__": set(),
@@ -32,14 +32,22 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
     "weights": PLAIN,
     "optim": PLAIN,
     "study": PLAIN,
+    "pictures": PLAIN,
+    "inference": {*PLAIN, "propagation", "pictures", "video_file"},
+    "figures": {*PLAIN, "flow", "propagation", "pictures", "inference"},
     "evaluation": {*PLAIN, "data", "inference", "metrics", "propagation", "segmentor"},
     "benchmark": MODELS | {"data", "inference", "metrics", "weights"},
-    "inference": {*PLAIN, "propagation", "video_file"},
+    "data_check": {*PLAIN, "data", "pictures"},
     "module": LIBRARY,
     "flow_module": MODELS | {"criterion", "optim"},
     "callbacks": LIBRARY | {"module"},
-    "building": LIBRARY,
-    "launch": LIBRARY | {"module", "callbacks", "evaluation", "building", "benchmark", "study"},
+    "dashboard": {"loggers"},
+    "report": {*PLAIN, "benchmark"},
+    "loggers": set(),
+    "building": LIBRARY | {"loggers"},
+    "launch": LIBRARY
+    | {"module", "flow_module", "callbacks", "building", "loggers"}
+    | {"evaluation", "benchmark", "study", "dashboard", "report", "data_check"},
 }
 
 DOORS = {  # third party -> the files that may import it
@@ -48,10 +56,12 @@ DOORS = {  # third party -> the files that may import it
     "scipy": r"mpvss/(criterion/matcher|data/simulated/regions)\.py",
     "transformers": r"mpvss/benchmark/transformers_twin\.py",
     "filelock": r"mpvss/evaluation/score_table\.py",
-    "wandb": r"mpvss/((callbacks|launch)/.*|building\.py)",
-    "hydra": r"mpvss/(launch/.*|building\.py)|[^/]+\.py",
-    "omegaconf": r"mpvss/(launch/.*|building\.py)|[^/]+\.py",
-    "lightning": r"mpvss/(data/datamodule|module|flow_module|optim/stepping|building|(launch|callbacks)/.*)\.py",
+    "wandb": r"mpvss/((callbacks|launch)/.*|loggers\.py)",
+    "wandb_workspaces": r"mpvss/dashboard\.py",
+    "hydra": r"mpvss/(launch/.*|(building|loggers)\.py)|[^/]+\.py",
+    "omegaconf": r"mpvss/(launch/.*|(building|loggers)\.py)|[^/]+\.py",
+    "matplotlib": r"mpvss/(report/(figures|style|document)|data_check/class_histogram)\.py",
+    "lightning": r"mpvss/(data/datamodule|(flow_)?module|optim/stepping|building|loggers|(launch|callbacks)/.*)\.py",
 }
 
 NAMES_THAT_SAY_NOTHING = {"utils", "helpers", "common", "base", "manager"}

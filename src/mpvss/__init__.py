@@ -10,6 +10,8 @@ How data flows, and which package does it:
     criterion     warped masks + targets -> loss
     metrics       semantic maps + labels -> mIoU, WIoU, mVC; cost counting
     inference     a video file in, labels and overlay out, as a stream
+    pictures      frames, labels and flow -> pictures of them
+    figures       a model and frames -> the paper's figures
 
 `types` holds what they hand to each other and the legend of tensor letters, `layers` what segmentor and
 flow module share, `module` ties them into a LightningModule, `launch` builds runs from configurations.

@@ -1,25 +1,20 @@
 """From a composed configuration to the parts of a run, weights included."""
 
-import logging
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import lightning
 import torch
-import wandb
 from hydra.core.hydra_config import HydraConfig
 from hydra.utils import instantiate
-from lightning.pytorch.loggers import Logger, WandbLogger
 from omegaconf import DictConfig, OmegaConf
 from torch import nn
 
 from mpvss.data import VideoDataModule, default_colours
+from mpvss.loggers import build_loggers
 from mpvss.types import ClassList
 from mpvss.weights import Checkpoint, load_weights, read_checkpoint
-
-log = logging.getLogger(__name__)
 
 TRAINED_GROUPS = ("backbone", "segmentor", "motion", "flow", "propagation", "data")
 """Groups that a checkpoint brings along: what its weights are, and what it was trained on."""
@@ -209,7 +204,7 @@ def option_of(cfg: DictConfig, group: str) -> str:
 def build_trainer(cfg: DictConfig, callbacks: list[lightning.Callback]) -> lightning.Trainer:
     """Build the Trainer with the configured loggers and callbacks, and some more callbacks."""
     callbacks = [*callbacks, *instantiate(cfg.callbacks).values()]
-    return instantiate(cfg.trainer, callbacks=callbacks, logger=_loggers(cfg))
+    return instantiate(cfg.trainer, callbacks=callbacks, logger=build_loggers(cfg))
 
 
 def plain(cfg: DictConfig, resolve: bool) -> dict[str, Any]:
@@ -275,27 +270,3 @@ def _classes(checkpoint: Checkpoint) -> ClassList | None:
         ordered = tuple(names[key] for key in sorted(names, key=int))
         return ClassList(ordered, default_colours(len(ordered)))
     return None
-
-
-def _loggers(cfg: DictConfig) -> list[Logger]:
-    # The key is looked for, not verified, which would need the network.
-    if "wandb" in cfg.logger and "WANDB_MODE" not in os.environ and not wandb.login(prompt=False, verify=False):
-        log.info("No W&B account on this machine: logging offline. To go online, run `wandb login` once.")
-        os.environ.setdefault("WANDB_ERROR_REPORTING", "false")  # which calls home even when offline
-        OmegaConf.update(cfg, "logger.wandb.mode", "offline", force_add=True)
-    loggers = list(instantiate(cfg.logger).values())
-    for logger in loggers:
-        if isinstance(logger, WandbLogger):
-            logger.log_hyperparams(_columns(cfg))
-    return loggers
-
-
-def _columns(cfg: DictConfig) -> dict[str, Any]:
-    """The configuration for a dashboard: the chosen options as columns, everything else below `config`."""
-    choices = HydraConfig.get().runtime.choices
-    names = ("backbone", "data", "flow", "propagation", "recipe")
-    return {name: choices[name] for name in names} | {
-        "interval": cfg.interval,
-        "seed": cfg.seed,
-        "config": plain(cfg, resolve=True),
-    }

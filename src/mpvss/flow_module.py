@@ -12,14 +12,11 @@ from mpvss.flow import OpticalFlow
 from mpvss.layers import pad_to_multiple
 from mpvss.optim import optimizer_and_schedule
 from mpvss.propagation import resize_flow
-from mpvss.types import FramePair
+from mpvss.types import Flow, FramePair
 
 
 class FlowPretraining(lightning.LightningModule):
     """Train FlowNetS on pairs with known flow; its checkpoints serve as ``flow.weights`` and ``flow.encoder_weights``.
-
-    Attributes:
-        scenes: names of the validation batches, whose errors are then logged one by one, too; empty for none.
 
     Args:
         flow: with predictions at several scales.
@@ -40,7 +37,6 @@ class FlowPretraining(lightning.LightningModule):
         self.criterion = criterion
         self.optimizer = optimizer
         self.scheduler = scheduler
-        self.scenes: tuple[str, ...] = ()
 
     def training_step(self, pair: FramePair, batch_index: int) -> Tensor:
         """Estimate flow at every scale and compare it with the truth.
@@ -63,21 +59,35 @@ class FlowPretraining(lightning.LightningModule):
 
         Args:
             pair: a batch of frames with flow.
-            batch_index: number of the batch.
+            batch_index: not used.
         """
-        target, valid = _truth(pair)
-        height, width = pad_to_multiple(target).shape[-2:]
-        coarse = self.flow(pair.key_frame, pair.frame, target.new_zeros(len(target), 0, 0))
-        estimated = resize_flow(coarse, (height, width))[:, 0, :, : target.shape[-2], : target.shape[-1]]
-        for name, flow in (("EPE", estimated), ("zero_EPE", torch.zeros_like(target))):
-            error = end_point_error(flow, target, valid)
-            self.log(f"val/{name}", error, prog_bar=name == "EPE", batch_size=len(target))
-            if self.scenes:
-                self.log(f"val/{name}/{self.scenes[batch_index]}", error, batch_size=len(target))
+        for name, error in flow_errors(self.flow, pair).items():
+            self.log(f"val/{name}", error, prog_bar=name == "EPE", batch_size=len(pair.frame))
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         """Build optimizer and schedule."""
         return optimizer_and_schedule(self.flow, self.optimizer, self.scheduler)
+
+
+def flow_errors(flow: Flow, pair: FramePair) -> dict[str, Tensor]:
+    """Compare estimated flow with the truth.
+
+    Args:
+        flow: reads no queries.
+        pair: a batch of frames with flow.
+
+    Returns:
+        `EPE`, the end-point error in pixels of the frame, and `zero_EPE`, that of zero flow.
+
+    Raises:
+        ValueError: if the pairs carry no flow.
+    """
+    target, valid = _truth(pair)
+    height, width = pad_to_multiple(target).shape[-2:]
+    coarse = flow(pair.key_frame, pair.frame, target.new_zeros(len(target), 0, 0))
+    estimated = resize_flow(coarse, (height, width))[:, 0, :, : target.shape[-2], : target.shape[-1]]
+    zero = torch.zeros_like(target)
+    return {name: end_point_error(one, target, valid) for name, one in (("EPE", estimated), ("zero_EPE", zero))}
 
 
 def _truth(pair: FramePair) -> tuple[Tensor, Tensor]:

@@ -91,7 +91,12 @@ def plan(study: Study, output: Path) -> list[Job]:
                 jobs.append(Job("train.py", (*common, *study.recipe, start, *method.train), root / name, (segmentor,)))
         for name, method in study.methods.items():
             trained = root / _source(study, name)
-            overrides = (f"ckpt_path={trained / CHECKPOINT}", f"interval={study.interval}", f"seed={seed}")
+            overrides = (
+                f"ckpt_path={trained / CHECKPOINT}",
+                f"interval={study.interval}",
+                f"seed={seed}",
+                f"table={output / 'results.csv'}",
+            )
             jobs.append(Job("eval.py", (*overrides, *method.eval), root / f"{name}-eval", (trained,)))
     return jobs
 

@@ -32,9 +32,16 @@ def open_video(path: Path) -> InputContainer:
     return container
 
 
-def upright_rgb(frame: VideoFrame) -> Tensor:
-    """Convert to (3, H, W) uint8 RGB, turned as the display matrix says."""
-    return turn_upright(torch.from_numpy(frame.to_ndarray(format="rgb24")).permute(2, 0, 1), frame)
+def upright_rgb(frame: VideoFrame, threads: int = 0) -> Tensor:
+    """Convert to (3, H, W) uint8 RGB, turned as the display matrix says.
+
+    Args:
+        frame: as decoded.
+        threads: that convert; 0 for one per core. A process that is forked needs 1: threads stay behind, and freeing
+            what they belonged to waits for them.
+    """
+    pixels = torch.from_numpy(frame.to_ndarray(format="rgb24", threads=threads))
+    return turn_upright(pixels.permute(2, 0, 1), frame)
 
 
 def turn_upright(pixels: Tensor, frame: VideoFrame) -> Tensor:

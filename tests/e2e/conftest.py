@@ -5,9 +5,10 @@ import importlib.util
 import logging
 import os
 import runpy
+import struct
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
@@ -17,6 +18,7 @@ import pytest
 import torch
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
+from wandb.proto.wandb_internal_pb2 import Record
 
 from mpvss.propagation import MaskPropagation
 
@@ -139,3 +141,32 @@ def model(checkpoint: Path) -> MaskPropagation:
     prefix = "propagation."
     model.load_state_dict({key.removeprefix(prefix): v for key, v in content["state_dict"].items() if prefix in key})
     return model.eval()
+
+
+@pytest.fixture(scope="session")
+def wandb_records() -> Callable[[Path], list[Record]]:
+    """A function that reads what a run logged to W&B offline, from the run's folder."""
+
+    def read(folder: Path) -> list[Record]:
+        (file,) = folder.glob("wandb/offline-run-*/*.wandb")
+        return list(_records(file.read_bytes()))
+
+    return read
+
+
+_BLOCK = 32768
+
+
+def _records(content: bytes) -> Iterator[Record]:
+    """Read a W&B run file: a header of 7 bytes, then LevelDB's log format, blocks of pieces of records."""
+    position, record = 7, b""
+    while position < len(content):
+        if _BLOCK - position % _BLOCK < 7:  # too little left for a piece's header
+            position += _BLOCK - position % _BLOCK
+            continue
+        _, length, kind = struct.unpack_from("<IHB", content, position)
+        record += content[position + 7 : position + 7 + length]
+        position += 7 + length
+        if kind in (1, 4):  # the whole record, or its last piece
+            yield Record.FromString(record)
+            record = b""

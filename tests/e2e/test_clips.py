@@ -55,6 +55,16 @@ def test_a_folder_of_clips_is_trained_on_and_evaluated(run_here, clips, tmp_path
     assert evaluated.scores["mIoU"] == pytest.approx(float(trained["val/mIoU"]), abs=1e-4)  # logged in float32
 
 
+def test_clips_without_a_label_are_trained_on_and_the_latest_weights_kept(run_here, clips, tmp_path):
+    for mask in clips.glob("data/*/mask/*.png"):
+        write_png(torch.zeros(1, 41, 66, dtype=torch.uint8), str(mask))  # others: void
+    answer = run_here("train.py", *TRAIN, "trainer.max_steps=2", "trainer.val_check_interval=1")
+    assert answer.status == 0, answer.err
+    assert "There is no val/mIoU on these data" in (tmp_path / "out" / "train.log").read_text()
+    for name in ("best", "last"):
+        assert torch.load(tmp_path / "out" / "checkpoints" / f"{name}.ckpt", weights_only=True)["global_step"] == 2
+
+
 def cut_short(clip):
     image = clip / "origin" / "00001.jpg"
     image.write_bytes(image.read_bytes()[:100])
@@ -102,8 +112,10 @@ def test_a_bad_file_found_by_a_reading_process_is_named_just_so(run_here, clips)
     answer = run_here("train.py", *TRAIN, "data.num_workers=1")
     assert answer.status == 1
     (line,) = [line for line in answer.err.splitlines() if line.startswith("error: ")]
-    assert line.endswith("or 0 or 255 for void. Check the file, or the class names.")
-    assert "00001.png holds label 4" in line
+    assert line.endswith("data.skip_bad_clips=true then leaves out what is damaged.")
+    assert (
+        "00001.png holds label 4; with 3 classes labels must be 1..3, or 0 or 255 for void. Check the file, or" in line
+    )
     assert "Traceback" not in answer.err
 
 

@@ -1,29 +1,9 @@
 import json
 import socket
-import struct
 
 import pytest
-from wandb.proto.wandb_internal_pb2 import Record
-
-_BLOCK = 32768
 
 ONE_STEP = ("trainer.max_steps=1", "data.num_frames=4")
-
-
-def records(path):
-    """Read a W&B run file: a header of 7 bytes, then LevelDB's log format, blocks of pieces of records."""
-    content = path.read_bytes()
-    position, record = 7, b""
-    while position < len(content):
-        if _BLOCK - position % _BLOCK < 7:  # too little left for a piece's header
-            position += _BLOCK - position % _BLOCK
-            continue
-        _, length, kind = struct.unpack_from("<IHB", content, position)
-        record += content[position + 7 : position + 7 + length]
-        position += 7 + length
-        if kind in (1, 4):  # the whole record, or its last piece
-            yield Record.FromString(record)
-            record = b""
 
 
 @pytest.fixture
@@ -36,7 +16,9 @@ def proxy():
         yield listener
 
 
-def test_a_sweep_gives_one_offline_wandb_run_per_interval_without_an_account(run, small, proxy, tmp_path):
+def test_a_sweep_gives_one_offline_wandb_run_per_interval_without_an_account(
+    run, small, proxy, wandb_records, tmp_path
+):
     address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
     proxies = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"), address)
     answer = run("train.py", "-m", *small, "interval=2,5", *ONE_STEP, "hydra.sweep.dir=sweep", **proxies)
@@ -53,9 +35,9 @@ def test_a_sweep_gives_one_offline_wandb_run_per_interval_without_an_account(run
     for folder, interval in zip(folders, (2, 5), strict=True):
         assert f"interval={interval}" in folder.name
         assert (folder / "csv" / "metrics.csv").is_file()
-        (file,) = folder.glob("wandb/offline-run-*/*.wandb")
-        content = list(records(file))
+        content = wandb_records(folder)
         (started,) = [record.run for record in content if record.HasField("run")]
+        assert (started.run_group, started.job_type) == ("sweep", "train")
         assert (started.display_name, started.project) == (f"tiny-synthetic-interval{interval}", "mpvss")
         identifiers.add(started.run_id)
         columns = {u.key: json.loads(u.value_json) for r in content if r.HasField("config") for u in r.config.update}

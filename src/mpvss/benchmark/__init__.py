@@ -2,11 +2,14 @@
 
 `measure` makes a `Measurement` of a `Setting`: `count_costs` counts parameters and multiply-accumulates on shapes
 alone, `measure_speed` times what runs, `compare_with_transformers` times another project's key frame in turns with
-ours. `cost_table`, `speed_table` and `peer_table` lay measurements out, `paper_table` beside the paper's numbers;
+ours. `measure_loading` and `measure_stages` time how training pairs are made. `cost_table`, `speed_table`,
+`peer_table`, `loading_table` and `stage_table` lay measurements out, `paper_table` beside the paper's numbers;
 `write_report` stores them.
 """
 
 from mpvss.benchmark.costs import CONVENTION, Costs, count_costs
+from mpvss.benchmark.loading import Loading, measure_loading, measure_stages
+from mpvss.benchmark.loading_tables import loading_table, stage_table
 from mpvss.benchmark.measured_tables import cost_table, peer_table, speed_table
 from mpvss.benchmark.measurement import Measurement, Setting, measure
 from mpvss.benchmark.paper_tables import check_paper_table, paper_table
@@ -19,6 +22,7 @@ __all__ = [
     "CONVENTION",
     "TIMED",
     "Costs",
+    "Loading",
     "Measurement",
     "PeerComparison",
     "Setting",
@@ -29,11 +33,15 @@ __all__ = [
     "cost_table",
     "count_costs",
     "environment",
+    "loading_table",
     "measure",
+    "measure_loading",
     "measure_speed",
+    "measure_stages",
     "paper_table",
     "peer_table",
     "speed_table",
+    "stage_table",
     "time_alternately",
     "time_parts",
     "write_report",

@@ -7,21 +7,28 @@ batches of :class:`~mpvss.types.FramePair` to train on, drawn by ``sampling``, `
 single frames by ``simulated`` and ``still_pairs``, with exact flow where it is asked for and known;
 :class:`~mpvss.types.Clip` in order to evaluate on, or, where few frames are labelled, the pairs of
 :class:`OffsetPairs`; and :class:`~mpvss.types.MaskTarget` for the criterion.
+What is wrong with files leaves through an :class:`Inspector` as :class:`Problem` for check_data.py.
 ``VideoDataModule`` holds both ends of a run, ``FlowDataModule`` those of one that trains flow alone.
 """
 
+from mpvss.data.bad_clips import BAD_CLIPS, write_bad_clips
 from mpvss.data.cityscapes import CITYSCAPES_CLASSES, Cityscapes
 from mpvss.data.classes import default_colours
-from mpvss.data.clip_folder import ClipFolder, open_clips
+from mpvss.data.clip_folder import ClipFolder
+from mpvss.data.clip_sampler import ClipSampler
 from mpvss.data.clips import ClipDataset
 from mpvss.data.collate import collate_pairs
 from mpvss.data.datamodule import FlowDataModule, VideoDataModule
 from mpvss.data.epoch_sampler import EpochSampler
 from mpvss.data.flo import read_flo
 from mpvss.data.flying_chairs import FlyingChairs
+from mpvss.data.inspector import Inspector, open_inspector
+from mpvss.data.labelled_frame import LabelledFrame
 from mpvss.data.middlebury import Middlebury
 from mpvss.data.offset_pairs import OffsetPairs
 from mpvss.data.pairs import PairDataset
+from mpvss.data.parallel import parallel_map
+from mpvss.data.problem import Kind, Problem
 from mpvss.data.sampling import draw_key, draw_pair, evaluation_distances, surrounding_keys
 from mpvss.data.shuffled_pairs import ShuffledPairs
 from mpvss.data.simulated import PhotometricChange, SimulatedMotion
@@ -33,20 +40,26 @@ from mpvss.data.video_files import VideoFiles, open_videos
 from mpvss.data.vspw import VSPW_CLASSES, VSPW_HINT
 
 __all__ = [
+    "BAD_CLIPS",
     "CITYSCAPES_CLASSES",
     "VSPW_CLASSES",
     "VSPW_HINT",
     "Cityscapes",
     "ClipDataset",
     "ClipFolder",
+    "ClipSampler",
     "EpochSampler",
     "FlowDataModule",
     "FlyingChairs",
+    "Inspector",
+    "Kind",
+    "LabelledFrame",
     "Middlebury",
     "OffsetPairs",
     "PairDataset",
     "PairTransform",
     "PhotometricChange",
+    "Problem",
     "ShuffledPairs",
     "SimulatedMotion",
     "StillPairDataset",
@@ -59,8 +72,10 @@ __all__ = [
     "draw_pair",
     "evaluation_distances",
     "mask_targets",
-    "open_clips",
+    "open_inspector",
     "open_videos",
+    "parallel_map",
     "read_flo",
     "surrounding_keys",
+    "write_bad_clips",
 ]

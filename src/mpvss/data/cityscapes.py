@@ -1,6 +1,7 @@
 """Cityscapes: drives through 50 towns, one labelled frame per snippet of 30 (Cordts et al., CVPR 2016)."""
 
 import re
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,7 +62,6 @@ _LAYOUT = "\n".join(
     for part, (content, ending) in _CONTENTS.items()
 )
 
-
 _HINT = "It is to be had from https://www.cityscapes-dataset.com/downloads, for which one signs up."
 
 _WAY_OUT = (
@@ -119,10 +119,10 @@ class Cityscapes:
         self.split = split
         self._label_tree = _part(self.root, "gtFine")
         self._image_tree = _part(self.root, images)
-        before, after = (_BEFORE, _AFTER) if images == "leftImg8bit_sequence" else (0, 0)
+        self._before, self._after = (_BEFORE, _AFTER) if images == "leftImg8bit_sequence" else (0, 0)
         present = set(self._image_tree.names(f"{images}/{split}"))
         self._snippets = [
-            _snippet(stem, label, codes, f"{images}/{split}", present, before, after, self._image_tree)
+            self._snippet(f"{images}/{split}/{stem}", label, codes, present)
             for stem, (label, codes) in _labels_of(self._label_tree, split).items()
         ]
 
@@ -170,6 +170,19 @@ class Cityscapes:
         check_same_size(image, codes, name, place)
         return image, snippet.codes(codes, place)
 
+    def _snippet(self, labelled: str, label: str, codes: LabelCodes, present: set[str]) -> _Snippet:
+        """Put a snippet together: all frames up to the labelled one, and those after it as far as they are there."""
+        sequence, _, number = labelled.rpartition("_")
+        numbers = range(int(number) - self._before, int(number) + self._after + 1)
+        names = [f"{sequence}_{index:0{len(number)}d}_leftImg8bit.png" for index in numbers]
+        frames = tuple(takewhile(present.__contains__, names))
+        if len(frames) <= self._before:
+            raise FileNotFoundError(
+                f"{label} labels a frame whose snippet is not complete: {self._image_tree.where(names[len(frames)])} "
+                "is missing. Download or unpack it again."
+            )
+        return _Snippet(labelled.rpartition("/")[2], frames, self._before, label, codes)
+
 
 def _part(root: Path, part: str) -> FileTree:
     zips = (f"{part}_trainvaltest.zip", f"{part}.zip")
@@ -197,23 +210,3 @@ def _labels_of(tree: FileTree, split: str) -> dict[str, tuple[str, LabelCodes]]:
         )
     kinds = {stem: "labelIds" if "labelIds" in names else "labelTrainIds" for stem, names in found.items()}
     return {stem: (found[stem][kind], _KINDS[kind]) for stem, kind in sorted(kinds.items())}
-
-
-def _snippet(
-    stem: str, label: str, codes: LabelCodes, folder: str, present: set[str], before: int, after: int, tree: FileTree
-) -> _Snippet:
-    """Put a snippet together: all frames up to the labelled one, and those after it as far as they are there."""
-    sequence, number = stem[: -len(stem.rsplit("_", 1)[1])], stem.rsplit("_", 1)[1]
-    numbers = range(int(number) - before, int(number) + after + 1)
-    names = [f"{folder}/{sequence}{index:0{len(number)}d}_leftImg8bit.png" for index in numbers]
-    frames = []
-    for place, name in enumerate(names):
-        if name not in present:
-            if place <= before:
-                raise FileNotFoundError(
-                    f"{tree.where(label)} labels a frame whose snippet is not complete: {tree.where(name)} is missing. "
-                    "Download or unpack it again."
-                )
-            break
-        frames.append(name)
-    return _Snippet(stem.rsplit("/", 1)[1], tuple(frames), before, label, codes)

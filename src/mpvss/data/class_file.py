@@ -65,7 +65,7 @@ def _from_yaml(path: Path) -> tuple[ClassList, LabelCodes]:
     if len(set(names)) < len(names):
         raise _unusable(path, "a name occurs twice")
     try:
-        return ClassList(names, colours), _codes_of(entries, classes, path)
+        return ClassList(names, colours), _codes_of(entries, classes)
     except ValueError as error:
         raise _unusable(path, str(error)) from error
 
@@ -84,7 +84,7 @@ def _check(entry: Any, path: Path) -> None:  # whatever YAML gave
             raise _unusable(path, f"{key} of {entry['name']} must be {wanted}, 0..255; got {value!r}")
 
 
-def _codes_of(entries: list[dict], classes: list[dict], path: Path) -> LabelCodes:
+def _codes_of(entries: list[dict], classes: list[dict]) -> LabelCodes:
     with_codes = [entry for entry in entries if "codes" in entry]
     if not with_codes and len(classes) == len(entries):
         return LabelCodes.from_one(len(classes))

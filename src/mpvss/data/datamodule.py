@@ -120,7 +120,7 @@ class VideoDataModule(LightningDataModule):
         return _training_loader(self._pairs(), self.batch_size, self.num_workers)
 
     def val_dataloader(self) -> DataLoader:
-        """Return the evaluation clips of this process, whole videos in the order of their frames; none without evaluation.
+        """Return the evaluation clips of this process, whole videos in order; no loader where there is no evaluation.
 
         Where few frames are labelled, return batches of pairs instead, all `max_distance` of a labelled frame each.
         """

@@ -9,6 +9,8 @@ from PIL import Image
 from torch import Tensor
 from torchvision.io import ImageReadMode, decode_image
 
+from mpvss.data.problem import DamagedFileError, Kind, Problem
+
 _PALETTE = 3  # PNG's colour type
 
 
@@ -23,9 +25,13 @@ def decode_rgb(content: bytes, name: str) -> Tensor:
         (3, H, W) uint8 RGB.
 
     Raises:
-        ValueError: if it cannot be decoded.
+        ValueError: if it cannot be decoded, or has more than 8 bits per channel.
     """
-    return _decode(content, name, ImageReadMode.RGB)
+    image = _decode(content, name, ImageReadMode.RGB)
+    if image.dtype != torch.uint8:
+        problem = Problem(Kind.WRONG_FORMAT, name, f"must have 8 bits per channel; got {image.dtype}")
+        raise DamagedFileError(problem, "Save it with 8 bits.")
+    return image
 
 
 def decode_codes(content: bytes, name: str) -> Tensor:
@@ -47,10 +53,8 @@ def decode_codes(content: bytes, name: str) -> Tensor:
     codes = _decode(content, name, ImageReadMode.UNCHANGED)
     if len(codes) != 1 or codes.dtype != torch.uint8 or bits < 8:
         found = f"{len(codes)} channels of {codes.dtype}" if bits >= 8 else f"{bits}-bit grey"
-        raise ValueError(
-            f"{name} must be an 8-bit grey PNG of label codes; got {found}. "
-            "Store the codes themselves, not their colours."
-        )
+        problem = Problem(Kind.WRONG_FORMAT, name, f"must be an 8-bit grey PNG of label codes; got {found}")
+        raise DamagedFileError(problem, "Store the codes themselves, not their colours.")
     return codes[0]
 
 
@@ -67,10 +71,11 @@ def check_same_size(image: Tensor, labels: Tensor, image_name: str, labels_name:
         ValueError: if the sizes differ.
     """
     if image.shape[1:] != labels.shape:
-        raise ValueError(
-            f"{labels_name} must have the size of its frame {image_name}, {image.shape[2]}x{image.shape[1]}; "
-            f"got {labels.shape[1]}x{labels.shape[0]} (width x height)."
+        text = (
+            f"must have the size of its frame {image_name}, {image.shape[2]}x{image.shape[1]}; "
+            f"got {labels.shape[1]}x{labels.shape[0]} (width x height)"
         )
+        raise DamagedFileError(Problem(Kind.WRONG_SIZE, labels_name, text), "Write it anew at the frame's size.")
 
 
 def _decode(content: bytes, name: str, mode: ImageReadMode) -> Tensor:
@@ -90,11 +95,10 @@ def _packed_palette(content: bytes, name: str) -> Tensor:
         raise _unreadable(name, content, str(error)) from error
 
 
-def _unreadable(name: str, content: bytes, reason: str) -> ValueError:
-    return ValueError(
-        f"{name} cannot be read as an image ({len(content)} bytes): {reason}. "
-        "It may have been cut short: copy or download it again, or take its clip off the list."
-    )
+def _unreadable(name: str, content: bytes, reason: str) -> DamagedFileError:
+    problem = Problem(Kind.UNREADABLE, name, f"cannot be read as an image ({len(content)} bytes): {reason}")
+    advice = "It may have been cut short: copy or download it again, or take its clip off the list."
+    return DamagedFileError(problem, advice)
 
 
 def _png_header(content: bytes) -> tuple[int, int]:

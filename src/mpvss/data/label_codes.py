@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mpvss.data.problem import DamagedFileError, Kind, Problem
 from mpvss.types import VOID
 
 _UNKNOWN = 254
@@ -72,10 +73,12 @@ class LabelCodes:
         if unknown.any():
             classes = _ranges(code for code, label in self.meaning.items() if label != VOID)
             void = _ranges(code for code, label in self.meaning.items() if label == VOID)
-            raise ValueError(
-                f"{name} holds label {int(codes.numpy()[unknown][0])}; with {self.num_classes} classes labels must be "
-                f"{', '.join(classes)}, or {' or '.join(void)} for void. Check the file, or the class names."
+            found = ", ".join(map(str, np.unique(codes.numpy()[unknown]).tolist()))
+            text = (
+                f"holds label {found}; with {self.num_classes} classes labels must be {', '.join(classes)}, "
+                f"or {' or '.join(void)} for void"
             )
+            raise DamagedFileError(Problem(Kind.UNKNOWN_LABEL, name, text), "Check the file, or the class names.")
         return torch.from_numpy(labels)
 
 

@@ -56,7 +56,8 @@ class SeekableVideo:
     """Decodes any frame of a video, exactly: frame n is the n-th that playing it shows.
 
     Frames are found by their times, so variable frame rates and frames that are stored out of order are no matter.
-    Reading on from the last frame decodes only what is new. One thread decodes: a DataLoader has processes for more.
+    Reading on from the last frame decodes only what is new. One thread decodes: a DataLoader has processes for more,
+    and its forks cannot free a decoder whose threads they have not.
 
     Args:
         path: the file.

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import torch
+from torch import Tensor
 from torch.utils.data import Dataset
 
 from mpvss.data.sampling import check_drawing
@@ -58,8 +59,7 @@ class StillPairDataset(Dataset[FramePair]):
 
     def __getitem__(self, index: int) -> FramePair:
         """Return an unbatched pair: frames (3, H, W), labels (H, W), gap (), flow (2, H, W), visible (H, W)."""
-        turn, place = divmod(index, len(self._frames))
-        image, labels = self.source.read(*self._frames[pass_order(self.seed, turn, len(self._frames))[place]])
+        image, labels = self.read(index)
         generator = generator_for(self.seed, 1, index)
         gap = int(torch.randint(1, self.max_gap + 1, (), generator=generator))
         pair = self.motion(image, labels, self._movable, gap, generator)
@@ -69,6 +69,11 @@ class StillPairDataset(Dataset[FramePair]):
             return pair
         with drawing_from(generator):
             return self.transform(pair)
+
+    def read(self, index: int) -> tuple[Tensor, Tensor]:
+        """Return the frame that a pair is made of, (3, H, W) uint8 RGB, and its labels, (H, W) uint8."""
+        turn, place = divmod(index, len(self._frames))
+        return self.source.read(*self._frames[pass_order(self.seed, turn, len(self._frames))[place]])
 
 
 def _labelled_frames(source: VideoSource, video: int) -> Sequence[int]:

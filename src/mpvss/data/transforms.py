@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -13,6 +14,20 @@ from mpvss.types import VOID, FramePair
 
 _REDRAWS = 10
 """How often a crop is drawn anew because one class fills it."""
+
+
+class View(NamedTuple):
+    """The geometry that was drawn for a pair.
+
+    Attributes:
+        window: what is seen of the scaled frames.
+        mirrored: whether left and right are exchanged then.
+        filled: rows and columns of the result that the frames fill.
+    """
+
+    window: Window
+    mirrored: bool
+    filled: tuple[slice, slice]
 
 
 class PairTransform:
@@ -67,30 +82,12 @@ class PairTransform:
             The pair at `size`; the gap is handed on. A surface point that the crop took out of the key frame is
             not visible.
         """
-        return self.colour(self.geometry(pair))
+        view = self.draw(pair)
+        return self.colour(self.geometry(pair, view), view)
 
-    def geometry(self, pair: FramePair) -> FramePair:
-        """Scale, crop and flip an unbatched pair; the first half of a call."""
-        window = self._draw_window(pair.labels)
-        mirrored = self._flip and float(torch.rand(())) < 0.5
-        frames = [window.frame(frame) for frame in (pair.key_frame, pair.frame)]
-        labels = [window.nearest(label_map, fill=VOID) for label_map in (pair.key_labels, pair.labels)]
-        flow, visible = pair.flow, pair.visible
-        if flow is not None and visible is not None:
-            flow, visible = _move(flow, visible, window, mirrored)
-        if mirrored:
-            frames, labels = [frame.flip(-1) for frame in frames], [label_map.flip(-1) for label_map in labels]
-        return FramePair(frames[0], labels[0], frames[1], labels[1], pair.gap, flow, visible)
-
-    def colour(self, pair: FramePair) -> FramePair:
-        """Recolour an unbatched pair; the second half of a call."""
-        if self._recolour is None:
-            return pair
-        key_frame, frame = self._recolour(torch.stack([pair.key_frame, pair.frame]))
-        return pair._replace(key_frame=key_frame, frame=frame)
-
-    def _draw_window(self, labels: Tensor) -> Window:
-        height, width = labels.shape
+    def draw(self, pair: FramePair) -> View:
+        """Draw scale, place and mirroring for an unbatched pair: the first of the three steps of a call."""
+        height, width = pair.labels.shape
         factor = self._draw_factor(height, width)
         scaled = (math.floor(height * factor), math.floor(width * factor))
         if min(scaled) < 1:
@@ -98,9 +95,34 @@ class PairTransform:
         for _ in range(1 + _REDRAWS):
             top, left = (_draw_start(whole - side) for whole, side in zip(scaled, self.size, strict=True))
             window = Window(factor, top, left, *self.size)
-            if self.max_class_area == 1 or _largest_share(labels[window.source(height, width)]) <= self.max_class_area:
+            seen = pair.labels[window.source(height, width)]
+            if self.max_class_area == 1 or _largest_share(seen) <= self.max_class_area:
                 break
-        return window
+        rows, columns = window.filled(height, width)
+        mirrored = self._flip and float(torch.rand(())) < 0.5
+        if mirrored:
+            columns = slice(window.width - columns.stop, window.width - columns.start)
+        return View(window, mirrored, (rows, columns))
+
+    def geometry(self, pair: FramePair, view: View) -> FramePair:
+        """Scale, crop and mirror an unbatched pair as was drawn: the second step of a call."""
+        window = view.window
+        frames = [window.frame(frame) for frame in (pair.key_frame, pair.frame)]
+        labels = [window.nearest(label_map, fill=VOID) for label_map in (pair.key_labels, pair.labels)]
+        flow, visible = pair.flow, pair.visible
+        if flow is not None and visible is not None:
+            flow, visible = _move(flow, visible, window, view.mirrored)
+        if view.mirrored:
+            frames, labels = [frame.flip(-1) for frame in frames], [label_map.flip(-1) for label_map in labels]
+        return FramePair(frames[0], labels[0], frames[1], labels[1], pair.gap, flow, visible)
+
+    def colour(self, pair: FramePair, view: View) -> FramePair:
+        """Recolour what the frames fill of a pair of that geometry: the last step of a call."""
+        if self._recolour is None:
+            return pair
+        frames = torch.stack([pair.key_frame, pair.frame])
+        frames[..., *view.filled] = self._recolour(frames[..., *view.filled])
+        return pair._replace(key_frame=frames[0], frame=frames[1])
 
 
 def _scale_jitter(scale: Sequence[float], short_sides: Sequence[int] | None, max_long_side: int | None) -> ScaleJitter:

@@ -13,14 +13,14 @@ from mpvss.data.class_file import CLASSES_FORMAT, named_classes, read_classes
 from mpvss.data.decoding import check_same_size
 from mpvss.data.open_files import OpenFiles
 from mpvss.data.seekable_video import SeekableVideo, index_video
-from mpvss.data.video_labels import FrameCodes, find_labels
+from mpvss.data.video_labels import FrameCodes, LabelFolder, LabelVideo, find_labels
 from mpvss.types import VOID
 from mpvss.video_file import upright_rgb
 
 VIDEO_SUFFIXES = (".mp4", ".mkv", ".mov", ".avi", ".webm", ".m4v", ".ts", ".mpg", ".mpeg")
 """Endings of the files in a folder that are taken for videos."""
 
-_OPEN_VIDEOS = 8  # per process; a decoder of 1080p holds some 100 MB
+_OPEN_VIDEOS = 8  # per process, label videos among them; a decoder of 1080p holds some 100 MB
 
 
 class VideoFiles:
@@ -61,8 +61,8 @@ class VideoFiles:
             self.classes, self._codes = read_classes(Path(class_file).expanduser())
         with ThreadPoolExecutor() as pool:
             self._indices = dict(zip(self._paths, pool.map(index_video, self._paths), strict=True))
-        self._labels = [None if labels is None else self._find_labels(path, Path(labels)) for path in self._paths]
         self._videos = OpenFiles(self._open, _OPEN_VIDEOS)
+        self._labels = [None if labels is None else self._find_labels(path, Path(labels)) for path in self._paths]
 
     def __len__(self) -> int:
         return len(self._paths)
@@ -87,7 +87,7 @@ class VideoFiles:
             ValueError: if it cannot be decoded, the labels differ in size, or one is outside the classes.
         """
         path, labels = self._paths[video], self._labels[video]
-        image = upright_rgb(self._videos(path).read(frame))
+        image = upright_rgb(self._videos(path).read(frame), threads=1)
         if labels is None:
             return image, torch.full(image.shape[1:], VOID, dtype=torch.uint8)
         codes, where = labels.read(frame), labels.where(frame)
@@ -95,7 +95,13 @@ class VideoFiles:
         return image, self._codes(codes, where)
 
     def _find_labels(self, path: Path, labels: Path) -> FrameCodes:
-        codes = find_labels(labels.expanduser(), path, VIDEO_SUFFIXES, is_only=len(self._paths) == 1)
+        place = find_labels(labels.expanduser(), path, VIDEO_SUFFIXES, is_only=len(self._paths) == 1)
+        codes: FrameCodes
+        if place.is_dir():
+            codes = LabelFolder(place)
+        else:
+            self._indices[place] = index_video(place)
+            codes = LabelVideo(place, len(self._indices[place].times), self._videos)
         num_frames = len(self._indices[path].times)
         if len(codes) != num_frames:
             raise ValueError(

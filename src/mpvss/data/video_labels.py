@@ -9,7 +9,7 @@ from torch import Tensor
 
 from mpvss.data.decoding import decode_codes
 from mpvss.data.open_files import OpenFiles
-from mpvss.data.seekable_video import SeekableVideo, VideoIndex, index_video
+from mpvss.data.seekable_video import SeekableVideo
 from mpvss.video_file import turn_upright
 
 _RGB_FORMATS = ("rgb24", "bgr24", "gbrp", "rgb0", "bgr0", "rgba", "bgra")
@@ -33,18 +33,17 @@ class LabelVideo:
 
     Args:
         path: of the label video.
-
-    Raises:
-        ValueError: if it is not a video.
+        num_frames: that it has.
+        videos: opens it, and closes it when others are read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, num_frames: int, videos: OpenFiles[SeekableVideo]) -> None:
         self.path = path
-        self._index: VideoIndex = index_video(path)
-        self._videos = OpenFiles(self._open, most=1)
+        self._num_frames = num_frames
+        self._videos = videos
 
     def __len__(self) -> int:
-        return len(self._index.times)
+        return self._num_frames
 
     def where(self, frame: int) -> str:
         """Return the place of a frame."""
@@ -57,9 +56,6 @@ class LabelVideo:
             ValueError: if the frame cannot be decoded, or its values are no grey values.
         """
         return _grey(self._videos(self.path).read(frame), self.where(frame))
-
-    def _open(self, path: Path) -> SeekableVideo:
-        return SeekableVideo(path, self._index)
 
 
 class LabelFolder:
@@ -97,7 +93,7 @@ class LabelFolder:
         return decode_codes(path.read_bytes(), str(path))
 
 
-def find_labels(labels: Path, video: Path, suffixes: tuple[str, ...], is_only: bool) -> FrameCodes:
+def find_labels(labels: Path, video: Path, suffixes: tuple[str, ...], is_only: bool) -> Path:
     """Find the labels of a video.
 
     Args:
@@ -107,14 +103,15 @@ def find_labels(labels: Path, video: Path, suffixes: tuple[str, ...], is_only: b
         suffixes: of files that are taken for label videos.
         is_only: whether it is the only video.
 
+    Returns:
+        The label video, or the folder of PNGs.
+
     Raises:
         FileNotFoundError: if there are none.
         ValueError: if there are several.
     """
-    if is_only and labels.is_file():
-        return LabelVideo(labels)
-    if is_only and labels.is_dir() and any(labels.glob("*.png")):
-        return LabelFolder(labels)
+    if is_only and (labels.is_file() or any(labels.glob("*.png"))):
+        return labels
     named = [path for path in labels.glob("*") if path.stem == video.stem and path.suffix.lower() in suffixes]
     named += [path for path in [labels / video.stem] if path.is_dir()]
     if len(named) > 1:
@@ -124,14 +121,14 @@ def find_labels(labels: Path, video: Path, suffixes: tuple[str, ...], is_only: b
             f"No labels of {video}: expected a lossless label video {labels / video.stem}.mkv or a folder "
             f"{labels / video.stem} with one PNG per frame. Where there are none, leave the option out."
         )
-    return LabelFolder(named[0]) if named[0].is_dir() else LabelVideo(named[0])
+    return named[0]
 
 
 def _grey(frame: VideoFrame, where: str) -> Tensor:
     if frame.format.name == "gray":
         return turn_upright(torch.from_numpy(frame.to_ndarray()), frame)
     if frame.format.name in _RGB_FORMATS:
-        red, green, blue = torch.from_numpy(frame.to_ndarray(format="rgb24")).unbind(-1)
+        red, green, blue = torch.from_numpy(frame.to_ndarray(format="rgb24", threads=1)).unbind(-1)
         if torch.equal(red, green) and torch.equal(red, blue):
             return turn_upright(red, frame)
         found = "colours"

@@ -36,6 +36,11 @@ class Window(NamedTuple):
         rows, columns = self._inside(height, width)
         return _seen(rows, self.factor, height), _seen(columns, self.factor, width)
 
+    def filled(self, height: int, width: int) -> tuple[slice, slice]:
+        """Return rows and columns of the window that a frame of that size fills."""
+        rows, columns = self._inside(height, width)
+        return slice(rows[0] - self.top, rows[1] - self.top), slice(columns[0] - self.left, columns[1] - self.left)
+
     def frame(self, frame: Tensor) -> Tensor:
         """Cut a frame; pixels are interpolated bilinearly, with antialiasing.
 
@@ -55,11 +60,13 @@ class Window(NamedTuple):
             columns, column = _needed(inside[1], self.factor, frame.shape[-1])
             # Channels last, in which torch resizes bytes several times as fast.
             needed = frame[None, :, rows, columns].contiguous(memory_format=torch.channels_last)
+            # Rounded up, lest a whole number of pixels become one less (45 * 1.4 is below 63).
+            scale = math.nextafter(float(self.factor), math.inf)
             resized = F.interpolate(
-                needed, scale_factor=float(self.factor), mode="bilinear", antialias=True, recompute_scale_factor=False
+                needed, scale_factor=scale, mode="bilinear", antialias=True, recompute_scale_factor=False
             )[0]
             part = resized[:, row : row + last_row - first_row, column : column + last_column - first_column]
-        return self._framed(part, first_row, first_column, 0)
+        return self._framed(part, (frame.shape[-2], frame.shape[-1]), 0)
 
     def nearest(self, maps: Tensor, fill: int) -> Tensor:
         """Cut maps of what must not be mixed, such as labels: each pixel is that of the original at its centre.
@@ -73,7 +80,7 @@ class Window(NamedTuple):
         """
         rows, columns = self._inside(*maps.shape[-2:])
         part = maps.index_select(-2, _nearest(rows, self.factor)).index_select(-1, _nearest(columns, self.factor))
-        return self._framed(part, rows[0], columns[0], fill)
+        return self._framed(part, (maps.shape[-2], maps.shape[-1]), fill)
 
     def _inside(self, height: int, width: int) -> tuple[tuple[int, int], tuple[int, int]]:
         """First and last + 1 row and column of the resized frame that are in the window."""
@@ -83,12 +90,12 @@ class Window(NamedTuple):
         )
         return rows, columns
 
-    def _framed(self, part: Tensor, row: int, column: int, fill: int) -> Tensor:
+    def _framed(self, part: Tensor, size: tuple[int, int], fill: int) -> Tensor:
+        """Put what is seen of a frame of `size` (H, W) into its place in the window."""
         if part.shape[-2:] == (self.height, self.width):
             return part
         framed = part.new_full((*part.shape[:-2], self.height, self.width), fill)
-        top, left = row - self.top, column - self.left
-        framed[..., top : top + part.shape[-2], left : left + part.shape[-1]] = part
+        framed[..., *self.filled(*size)] = part
         return framed
 
 
@@ -102,7 +109,7 @@ def _needed(span: tuple[int, int], factor: Fraction, size: int) -> tuple[slice, 
     The slice begins where an old and a new pixel begin at one place, so that its pixels are resized as they would be
     within the frame, and it reaches beyond the span as far as the filter does.
     """
-    reach = math.ceil(max(1, 1 / factor)) + 1
+    reach = max(1, math.ceil(1 / factor)) + 1
     parts = factor.denominator
     begin = max(0, (math.floor(span[0] / factor) - reach) // parts * parts)
     end = min(size, math.ceil(span[1] / factor) + reach)

@@ -5,10 +5,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from mpvss.inference import repeated_key
 from mpvss.metrics import count_macs
 from mpvss.propagation import PerFrame, PropagatorModule, label_map
 from mpvss.segmentor import GroundTruth
-from mpvss.types import NextKey, Prediction
+from mpvss.types import Prediction
 
 
 class FrameCosts(NamedTuple):
@@ -46,7 +47,6 @@ def count_frame_costs(propagator: PropagatorModule, frame: Tensor) -> FrameCosts
         key = count_macs(lambda: label_map(Prediction(propagator.start(frame).segments), size)).total
         if isinstance(propagator, PerFrame):
             return FrameCosts(key / 1e9, None)
-        middle = torch.full((1,), 0.5, device=frame.device)
-        next_key = NextKey(state, middle) if propagator.needs_next_key else None
+        next_key = repeated_key(propagator, state)
         non_key = count_macs(lambda: label_map(propagator.step(state, frame, next_key), size)).total
     return FrameCosts(key / 1e9, non_key / 1e9)

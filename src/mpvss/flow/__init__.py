@@ -2,11 +2,13 @@
 
 The paper's module is :func:`query_flow` (Sec. 3.3). Beside it stand its ablations (:func:`query_learned`,
 :func:`query_random`, :func:`query_for_pf`), two networks for dense flow (:func:`optical_flow`, :func:`raft`), and
-:class:`CopyFlow`, which moves nothing. All have the interface of :class:`mpvss.types.Flow`.
+:class:`CopyFlow`, which moves nothing. All have the interface of :class:`mpvss.types.Flow`. :func:`flow_parts` shows
+what a flow is made of.
 """
 
 from mpvss.flow.copy_flow import CopyFlow
 from mpvss.flow.flow_head import FlowHead
+from mpvss.flow.flow_parts import FlowParts, flow_parts
 from mpvss.flow.motion_decoder import MotionDecoder
 from mpvss.flow.motion_encoder import MotionEncoder
 from mpvss.flow.optical_flow import OpticalFlow, optical_flow
@@ -21,6 +23,7 @@ from mpvss.flow.raft import RaftFlow, raft
 __all__ = [
     "CopyFlow",
     "FlowHead",
+    "FlowParts",
     "MotionDecoder",
     "MotionEncoder",
     "OpticalFlow",
@@ -31,6 +34,7 @@ __all__ = [
     "QueryLearned",
     "QueryRandom",
     "RaftFlow",
+    "flow_parts",
     "optical_flow",
     "query_flow",
     "query_for_pf",

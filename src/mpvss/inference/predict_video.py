@@ -13,12 +13,11 @@ from torch import Tensor
 
 from mpvss.inference.frame_folder import FrameFolder
 from mpvss.inference.label_writer import LabelWriter
-from mpvss.inference.legend import key_tag, legend
 from mpvss.inference.open_frames import open_frames
-from mpvss.inference.overlay import overlay
 from mpvss.inference.video_reader import VideoReader
 from mpvss.inference.video_segmenter import Segmented, VideoSegmenter
 from mpvss.inference.video_writer import SUFFIXES, VideoWriter
+from mpvss.pictures import key_tag, legend, overlay
 from mpvss.progress import progress_bar
 from mpvss.types import ClassList
 

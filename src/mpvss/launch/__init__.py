@@ -4,11 +4,33 @@
 """
 
 from mpvss.launch.benchmark import benchmark
+from mpvss.launch.check_data import check_data
 from mpvss.launch.compare import compare
+from mpvss.launch.dashboard import create_dashboard
 from mpvss.launch.demonstrate import demonstrate
 from mpvss.launch.errors import report_errors
 from mpvss.launch.evaluate import evaluate
+from mpvss.launch.evaluate_flow import FLOW_DATA, evaluate_flow
 from mpvss.launch.predict import predict
+from mpvss.launch.prepare_data import prepare_data
+from mpvss.launch.report import gather_runs, report_runs
 from mpvss.launch.train import train
+from mpvss.launch.visualize import visualize
 
-__all__ = ["benchmark", "compare", "demonstrate", "evaluate", "predict", "report_errors", "train"]
+__all__ = [
+    "FLOW_DATA",
+    "benchmark",
+    "check_data",
+    "compare",
+    "create_dashboard",
+    "demonstrate",
+    "evaluate",
+    "evaluate_flow",
+    "gather_runs",
+    "predict",
+    "prepare_data",
+    "report_errors",
+    "report_runs",
+    "train",
+    "visualize",
+]

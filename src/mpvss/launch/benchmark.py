@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 from omegaconf import DictConfig
 
+from mpvss.launch.benchmark_data import benchmark_data
 from mpvss.launch.benchmark_model import benchmark_model
 from mpvss.table import Table
 
 _MEASURES: dict[str, Callable[[DictConfig], list[Table]]] = {
     "model": benchmark_model,
+    "data": benchmark_data,
 }
 
 

@@ -10,8 +10,9 @@ from omegaconf import DictConfig
 from mpvss.building import build_datamodule
 from mpvss.data import VideoDataModule
 from mpvss.evaluation import Entrant, Method, Notes, count_frame_costs, evaluate_videos
+from mpvss.figures import write_contact_sheet, write_overlay_video
 from mpvss.flow import CopyFlow
-from mpvss.inference import VideoSegmenter, write_contact_sheet, write_overlay_video
+from mpvss.inference import VideoSegmenter
 from mpvss.launch.train import train
 from mpvss.propagation import FixedInterval, MaskPropagation, PerFrame
 from mpvss.table import Cell, Column, Table

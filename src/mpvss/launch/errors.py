@@ -13,6 +13,8 @@ from omegaconf import DictConfig
 def report_errors(job: Callable[[DictConfig], Any]) -> Callable[[DictConfig], Any]:
     """Turn the errors that tell a user what to do into one message and exit status 1, without a traceback.
 
+    Ctrl-C ends with status 130, without one either.
+
     ``HYDRA_FULL_ERROR=1`` keeps the traceback.
     """
 
@@ -26,6 +28,9 @@ def report_errors(job: Callable[[DictConfig], Any]) -> Callable[[DictConfig], An
                 raise
             sys.stderr.write(f"error: {_message(cause)}\n")
             sys.exit(1)
+        except KeyboardInterrupt:
+            sys.stderr.write("stopped\n")
+            sys.exit(130)  # as shells report Ctrl-C
 
     return reporting
 

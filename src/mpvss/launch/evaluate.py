@@ -33,7 +33,6 @@ from mpvss.evaluation import (
     share_segmentors,
 )
 from mpvss.launch.compared_methods import Planned, build_methods, plan_methods
-from mpvss.launch.evaluate_flow import evaluate_flow
 from mpvss.metrics import VideoMetrics
 from mpvss.propagation import PerFrame
 from mpvss.results import MethodResult, ResultRecord, write_record
@@ -43,14 +42,9 @@ from mpvss.types import VideoSource
 def evaluate(cfg: DictConfig) -> ResultRecord | None:
     """Score models, or stored label maps, on the validation split; write ``results.json`` and append to the table.
 
-    Flow alone (``module=flow_pretraining``) is scored by `evaluate_flow`, which prints its errors itself.
-
     Returns:
-        The record; None in processes other than the first, and where flow alone is scored.
+        The record; None in processes other than the first.
     """
-    if cfg.module._target_ == "mpvss.flow_module.FlowPretraining":
-        evaluate_flow(cfg)
-        return None
     check_table(cfg.table)
     lightning.seed_everything(cfg.seed, workers=True)
     return _evaluate_models(cfg) if cfg.predictions is None else _evaluate_predictions(cfg)

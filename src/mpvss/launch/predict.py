@@ -4,10 +4,9 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig
 
 from mpvss.building import build_model, find_trained
-from mpvss.data import default_colours
 from mpvss.inference import PredictReport, VideoSegmenter, predict_video
 from mpvss.launch.device import choose_device
-from mpvss.types import ClassList
+from mpvss.launch.numbered_classes import numbered_classes
 
 
 def predict(cfg: DictConfig) -> PredictReport:
@@ -20,8 +19,4 @@ def predict(cfg: DictConfig) -> PredictReport:
     keyframes = instantiate(cfg.keyframes)
     propagation = build_model(cfg, "propagation", None if cfg.segmentor.weights else checkpoint)
     segmenter = VideoSegmenter(propagation.to(choose_device(cfg.device)).eval(), keyframes)
-    return predict_video(segmenter, cfg.video, cfg.output, classes or _numbered_classes(cfg.data.num_classes))
-
-
-def _numbered_classes(num_classes: int) -> ClassList:
-    return ClassList(tuple(f"class {index}" for index in range(num_classes)), default_colours(num_classes))
+    return predict_video(segmenter, cfg.video, cfg.output, classes or numbered_classes(cfg.data.num_classes))

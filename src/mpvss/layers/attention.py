@@ -1,5 +1,6 @@
 """The two halves of a post-norm Transformer layer (Vaswani et al., 2017), each with its residual and LayerNorm."""
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -44,12 +45,26 @@ class Attention(nn.Module):
         Returns:
             (B, N, C).
         """
-        q, k, v = (
-            x.unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
-            for x in (self.query(query), self.key(key), self.value(value))
-        )
+        q, k, v = (self._heads(x) for x in (self.query(query), self.key(key), self.value(value)))
         attended = F.scaled_dot_product_attention(q, k, v, attn_mask=None if mask is None else mask[:, None])
         return self.norm(residual + self.output(attended.transpose(1, 2).flatten(2)))
+
+    def weights(self, query: Tensor, key: Tensor) -> Tensor:
+        """Tell where each query looks; `forward` itself never holds these weights, so they are for pictures.
+
+        Args:
+            query: (B, N, C).
+            key: (B, L, C).
+
+        Returns:
+            (B, num_heads, N, L), the sum over L is 1.
+        """
+        q, k = self._heads(self.query(query)), self._heads(self.key(key))
+        return torch.einsum("bhnc,bhlc->bhnl", q / q.shape[-1] ** 0.5, k).softmax(-1)
+
+    def _heads(self, x: Tensor) -> Tensor:
+        """Cut (B, L, C) into (B, num_heads, L, C / num_heads)."""
+        return x.unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
 
 
 class FeedForward(nn.Module):

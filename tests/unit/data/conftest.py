@@ -1,12 +1,13 @@
 """A tiny video source whose frames say which video and frame they are."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 import pytest
 import torch
 from torch import Tensor
 
-from mpvss.types import ClassList, FramePair
+from mpvss.types import VOID, ClassList, FramePair
 
 CLASSES = ClassList(("a", "b", "c", "d"), ((0, 0, 0), (1, 1, 1), (2, 2, 2), (3, 3, 3)))
 
@@ -35,6 +36,27 @@ class CountedVideos:
 @pytest.fixture
 def counted_videos():
     return CountedVideos
+
+
+@dataclass
+class SparseVideos(CountedVideos):
+    """Counted videos of which frames 3 and 5 alone are labelled; counts how often a frame is read."""
+
+    labelled: tuple[int, ...] = (3, 5)
+    reads: Counter = field(default_factory=Counter)
+
+    def labelled_frames(self, video: int) -> tuple[int, ...]:
+        return self.labelled
+
+    def read(self, video: int, frame: int) -> tuple[Tensor, Tensor]:
+        self.reads[video, frame] += 1
+        image, labels = super().read(video, frame)
+        return image, labels if frame in self.labelled else torch.full_like(labels, VOID)
+
+
+@pytest.fixture
+def sparse_videos():
+    return SparseVideos
 
 
 def same_pair(one: FramePair, other: FramePair) -> bool:

@@ -1,6 +1,7 @@
 """A folder in VSPW's layout is read as it should be, and damage in it is named."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,8 +10,11 @@ import torch
 from torch import Tensor
 from torchvision.io import ImageReadMode, decode_image, write_jpeg, write_png
 
+from mpvss.data.bad_clips import write_bad_clips
 from mpvss.data.clip_folder import ClipFolder
+from mpvss.data.datamodule import VideoDataModule
 from mpvss.data.pairs import PairDataset
+from mpvss.data.transforms import PairTransform
 from mpvss.types import VOID
 
 NAMES = ("sky", "road", "tree")
@@ -94,7 +98,7 @@ def test_class_names_are_read_from_the_folder(root):
 
 def test_construction_decodes_nothing(root):
     for path in (root / "data").rglob("0*"):
-        path.write_bytes(b"")
+        path.write_bytes(b"no image")
     assert len(ClipFolder(root, "val")) == 2
 
 
@@ -219,3 +223,122 @@ def test_unusable_class_names_are_refused(root, text):
     (root / "label_num_dic_final.json").write_text(text)
     with pytest.raises(ValueError, match=r"label_num_dic_final\.json|class names"):
         ClipFolder(root, "val")
+
+
+def _empty_a_frame(root: Path) -> Path:
+    path = root / "data" / "beach" / "origin" / "00000001.jpg"
+    path.write_bytes(b"")
+    return path
+
+
+def _lose_the_folder(root: Path) -> Path:
+    (root / "data" / "beach").rename(root / "beach")
+    return root / "data" / "beach" / "origin"
+
+
+@pytest.mark.parametrize("damage", [_drop_frame, _drop_mask, _empty_a_frame, _lose_the_folder])
+def test_damage_is_refused_with_the_next_step_or_left_out_with_a_warning(root, damage, caplog):
+    path = damage(root)
+    with pytest.raises((ValueError, FileNotFoundError), match=r"check_data\.py.*data\.skip_bad_clips=true") as error:
+        ClipFolder(root, "val")
+    assert str(path) in str(error.value)
+    source = ClipFolder(root, "val", skip_bad_clips=True)
+    assert [source.name(video) for video in range(len(source))] == ["alley"]
+    (record,) = caplog.records
+    assert record.getMessage().startswith("Left out 1 of 2 clips of val.txt: beach (")
+    assert str(path) in record.getMessage()
+
+
+def test_clips_that_a_check_found_bad_are_left_out_of_their_split(root, caplog):
+    write_bad_clips(root / "bad_clips.txt", {("val", "beach"): "torn", ("train", "alley"): "leak"})
+    assert len(ClipFolder(root, "val")) == 2
+    source = ClipFolder(root, "val", skip_bad_clips=True)
+    assert [source.name(video) for video in range(len(source))] == ["alley"]
+    assert caplog.messages == ["Left out 1 of 2 clips of val.txt: beach (torn)"]
+
+
+def test_the_list_of_bad_clips_may_be_elsewhere(root, tmp_path):
+    write_bad_clips(tmp_path / "list.txt", {("val", "alley"): "torn"})
+    source = ClipFolder(root, "val", skip_bad_clips=str(tmp_path / "list.txt"))
+    assert [source.name(video) for video in range(len(source))] == ["beach"]
+    with pytest.raises(FileNotFoundError, match=r"No list of bad clips at gone\.txt"):
+        ClipFolder(root, "val", skip_bad_clips="gone.txt")
+
+
+def test_where_nothing_is_bad_nothing_is_left_out_or_said(root, caplog):
+    assert len(ClipFolder(root, "val", skip_bad_clips=True)) == 2
+    assert caplog.messages == []
+
+
+def test_a_split_of_which_nothing_is_left_is_refused(root):
+    _drop_mask(root)
+    _drop_all(root)
+    with pytest.raises(ValueError, match=r"None of the 2 clips of val\.txt is undamaged"):
+        ClipFolder(root, "val", skip_bad_clips=True)
+
+
+def test_a_clip_listed_twice_is_refused_or_taken_once(root, caplog):
+    (root / "val.txt").write_text("beach\nalley\nbeach\n")
+    with pytest.raises(ValueError, match=r"val\.txt must list each clip once; got beach 2 times"):
+        ClipFolder(root, "val")
+    assert len(ClipFolder(root, "val", skip_bad_clips=True)) == 2
+    assert "beach 2 times; taken once" in caplog.text
+
+
+def test_clips_without_labels_are_refused_with_the_way_out(root):
+    shutil.rmtree(root / "data" / "beach" / "mask")
+    with pytest.raises(FileNotFoundError, match=r"(?s)beach/mask.*set data\.labels=false"):
+        ClipFolder(root, "val")
+
+
+def test_clips_without_labels_are_void_where_they_are_allowed_and_others_keep_theirs(root):
+    shutil.rmtree(root / "data" / "beach" / "mask")
+    source = ClipFolder(root, "val", labels=False)
+    assert [source.num_frames(video) for video in range(2)] == [3, 1]
+    image, labels = source.read(0, 1)
+    assert image.shape == (3, HEIGHT, WIDTH)
+    assert labels.shape == (HEIGHT, WIDTH)
+    assert labels.eq(VOID).all()
+    assert torch.equal(source.read(1, 0)[1], ClipFolder(_only(root, "alley"), "val").read(0, 0)[1])
+
+
+def test_a_clip_labelled_in_part_is_refused_even_where_labels_may_be_missing(root):
+    path = _drop_mask(root)
+    with pytest.raises(FileNotFoundError) as error:
+        ClipFolder(root, "val", labels=False)
+    assert str(path) in str(error.value)
+
+
+def _only(root: Path, clip: str) -> Path:
+    (root / "val.txt").write_text(clip)
+    return root
+
+
+def test_classes_may_come_from_yaml_with_codes_of_their_own(root):
+    (root / "classes.yaml").write_text("- {name: a, colour: [1, 2, 3], codes: [0]}\n- {name: b, codes: [1, 2, 3]}\n")
+    source = ClipFolder(root, "val")
+    assert source.classes.names == ("a", "b")
+    assert source.classes.colours[0] == (1, 2, 3)
+    assert torch.equal(source.read(0, 0)[1], _codes(0)[0].clamp(max=1))
+
+
+def test_no_split_is_no_clips(root):
+    assert ClipFolder.open(root, None) is None
+    assert len(ClipFolder.open(root, "val")) == 2
+
+
+def test_clips_of_different_sizes_are_trained_on_and_evaluated(root):
+    """480p is 480 high and as wide as it comes: 16:9, 4:3, and portrait."""
+    for name, (height, width) in {"wide": (12, 21), "square": (12, 16), "portrait": (12, 7)}.items():
+        _write_clip(root, name, 2)
+        for path in (root / "data" / name).rglob("0*"):
+            image = decode_image(str(path), ImageReadMode.UNCHANGED)
+            resized = image.repeat(1, 2, 2)[:, :height, :width]
+            (write_jpeg if path.suffix == ".jpg" else write_png)(resized, str(path))
+    (root / "val.txt").write_text("wide\nsquare\nportrait")
+    source = ClipFolder(root, "val")
+    module = VideoDataModule(lambda: source, source, PairTransform((9, 11)), 1, 3, 0)
+    module.setup("fit")
+    (batch,) = module.train_dataloader()
+    assert batch.frame.shape == (3, 3, 9, 11)
+    assert [tuple(clip.labels.shape) for clip in module.val_dataloader()] == [(2, 12, 21), (2, 12, 16), (2, 12, 7)]

@@ -1,9 +1,11 @@
 """The data options deliver batches as configured."""
 
 import json
+import shutil
 import struct
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import torch
@@ -113,3 +115,83 @@ def test_flying_chairs_are_trained_and_scored_on(tmp_path):
     (scored,) = module.val_dataloader()
     assert scored.flow.shape == (1, 2, 12, 17)
     assert scored.visible.all()
+
+
+def _write_cityscapes(root, images, frames):
+    for number in frames:
+        names = {images: "leftImg8bit"} | ({"gtFine": "gtFine_labelIds"} if number == 19 else {})
+        for part, ending in names.items():
+            for split in ("train", "val"):
+                folder = root / part / split / "ulm"
+                folder.mkdir(parents=True, exist_ok=True)
+                pixels = np.full((20, 40) if part == "gtFine" else (20, 40, 3), 7, np.uint8)
+                Image.fromarray(pixels).save(folder / f"ulm_000000_{number:06d}_{ending}.png")
+
+
+def test_cityscapes_is_trained_on_pairs_that_end_in_the_labelled_frame_and_evaluated_at_every_distance(tmp_path):
+    _write_cityscapes(tmp_path, "leftImg8bit_sequence", range(30))
+    given = (f"data.root={tmp_path}", "data.crop=[8,16]", "data.pairs_per_epoch=4", "data.scale=[1.0,1.0]")
+    module = _datamodule("cityscapes", *given, "interval=3")
+    batch = next(iter(module.train_dataloader()))
+    assert batch.frame.shape == (2, 3, 8, 16)
+    assert batch.gap.max() <= 3
+    assert batch.labels.eq(0).all()
+    assert batch.key_labels.eq(255).all()
+    (scored,) = module.val_dataloader()
+    assert scored.gap.tolist() == [0, 1, 2]
+    assert scored.frame.shape == (3, 3, 20, 40)
+
+
+def test_the_labelled_frames_of_cityscapes_alone_serve_the_per_frame_model(tmp_path):
+    _write_cityscapes(tmp_path, "leftImg8bit", [19])
+    given = (f"data.root={tmp_path}", "data.crop=[8,16]", "data.pairs_per_epoch=4", "data.images=leftImg8bit")
+    module = _datamodule("cityscapes", *given, "interval=1")
+    assert next(iter(module.train_dataloader())).gap.tolist() == [0, 0]
+    (scored,) = module.val_dataloader()
+    assert scored.gap.tolist() == [0]
+    with pytest.raises(Exception, match=r"(?s)interval of 5 needs 4 frames.*Lower interval, to 1"):
+        _datamodule("cityscapes", *given, "interval=5")
+    with pytest.raises(Exception, match=r"(?s)lacks leftImg8bit_sequence.*leftImg8bit_sequence_trainvaltest\.zip"):
+        _datamodule("cityscapes", *given[:3])
+    moved = _batch("cityscapes", *given, "interval=1", "data.simulated_motion=true", "data.flow=true")
+    assert moved.flow.abs().max() > 0
+
+
+def test_clips_may_have_neither_labels_nor_a_validation_split(clips):
+    shutil.rmtree(clips / "data" / "drive" / "mask")
+    (clips / "val.txt").unlink()
+    given = ("clips", f"data.root={clips}", "data.crop=[30,40]", "data.labels=false", "data.val_split=null")
+    assert _batch(*given).labels.eq(255).all()
+    assert _datamodule(*given).val_dataloader() == []
+
+
+def test_videos_are_trained_on_and_evaluated(tmp_path):
+    for name in ("train.mp4", "val.mp4"):
+        with av.open(str(tmp_path / name), "w") as container:
+            stream = container.add_stream("libx264", rate=25)
+            stream.width, stream.height, stream.pix_fmt = 40, 30, "yuv420p"
+            for _ in range(4):
+                container.mux(
+                    stream.encode(av.VideoFrame.from_ndarray(np.zeros((30, 40, 3), np.uint8), format="rgb24"))
+                )
+            container.mux(stream.encode())
+    given = ("video", f"data.train={tmp_path}/train.mp4", "data.class_names=[sky,road]", "data.crop=[16,24]")
+    assert _batch(*given).labels.eq(255).all()
+    assert _datamodule(*given).val_dataloader() == []
+    (clip,) = _datamodule(*given, f"data.val={tmp_path}/val.mp4").val_dataloader()
+    assert clip.name == "val"
+    assert clip.frames.shape == (4, 3, 30, 40)
+
+
+def test_middlebury_is_scored_pair_by_pair(tmp_path):
+    for scene, width in (("Army", 12), ("Urban", 17)):
+        (tmp_path / scene).mkdir()
+        for name in ("frame10.png", "frame11.png"):
+            Image.fromarray(np.zeros((9, width, 3), np.uint8)).save(tmp_path / scene / name)
+        content = struct.pack("<fii", 202021.25, width, 9) + np.ones((9, width, 2), "<f4").tobytes()
+        (tmp_path / scene / "flow10.flo").write_bytes(content)
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        cfg = compose("eval", ["data=middlebury", f"data.root={tmp_path}", "data.num_workers=0"])
+    module = instantiate(cfg.data.datamodule)
+    assert module.val_names == ("Army", "Urban")
+    assert [tuple(batch.flow.shape) for batch in module.val_dataloader()] == [(1, 2, 9, 12), (1, 2, 9, 17)]

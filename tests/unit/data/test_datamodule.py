@@ -32,6 +32,22 @@ def test_training_batches_are_pairs_and_new_ones_in_every_epoch(counted_videos):
     assert not torch.equal(epochs[0], epochs[1])
 
 
+def _count_threads(pair):
+    return pair._replace(gap=torch.tensor(torch.get_num_threads()))
+
+
+def test_a_worker_uses_one_thread_and_frames_stay_bytes(counted_videos):
+    module = _module(counted_videos((9,)), counted_videos((4,)), transform=_count_threads, num_workers=1)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        batch = next(iter(module.train_dataloader()))
+    finally:
+        torch.set_num_threads(threads)
+    assert batch.gap.tolist() == [1, 1]
+    assert batch.frame.dtype == batch.key_frame.dtype == batch.labels.dtype == torch.uint8
+
+
 def test_evaluation_and_test_give_every_frame_in_order(counted_videos):
     module = _module(counted_videos((9,)), counted_videos((4, 3)), chunk=3)
     for loader in (module.val_dataloader(), module.test_dataloader()):
@@ -161,3 +177,31 @@ def test_flow_has_no_classes():
 def test_flow_pairs_need_a_batch_size_that_fits(wrong, message):
     with pytest.raises(ValueError, match=message):
         _flow_module(**wrong).setup("fit")
+
+
+def test_sparse_labels_are_evaluated_on_pairs_one_batch_for_each_labelled_frame(counted_videos, sparse_videos):
+    module = _module(counted_videos((9,)), sparse_videos((7, 6)), max_distance=3)
+    for loader in (module.val_dataloader(), module.test_dataloader()):
+        batches = list(loader)
+        assert all(isinstance(batch, FramePair) for batch in batches)
+        assert [batch.gap.tolist() for batch in batches] == [[0, 1, 2]] * 4
+        assert [batch.frame[:, 1, 0, 0].tolist() for batch in batches] == [[3] * 3, [5] * 3] * 2
+        assert batches[1].key_frame[:, 1, 0, 0].tolist() == [5, 4, 3]
+
+
+def test_there_may_be_nothing_to_evaluate_on(counted_videos):
+    module = _module(counted_videos((9,)), None)
+    module.setup("fit")
+    assert module.classes.names == ("a", "b", "c", "d")
+    assert module.val_dataloader() == []
+    with pytest.raises(ValueError, match=r"no videos to evaluate on. Set data\.val_split, or data\.val"):
+        module.setup("validate")
+
+
+def test_pairs_for_evaluation_alone_are_not_trained_on():
+    module = _flow_module()
+    evaluation = FlowDataModule(None, module._val_pairs, batch_size=1, num_workers=0)
+    assert len(evaluation.val_dataloader()) == 5
+    assert evaluation.val_names == ()
+    with pytest.raises(ValueError, match=r"for evaluation alone.*data=flying_chairs"):
+        evaluation.setup("fit")

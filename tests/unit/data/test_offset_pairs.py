@@ -1,8 +1,5 @@
 """Labelled frames are paired with every key frame they are evaluated from."""
 
-from collections import Counter
-from dataclasses import dataclass, field
-
 import pytest
 import torch
 from torch.utils.data import DataLoader
@@ -10,26 +7,6 @@ from torch.utils.data import DataLoader
 from mpvss.data.collate import collate_pairs
 from mpvss.data.offset_pairs import OffsetPairs
 from mpvss.types import VOID
-
-
-@pytest.fixture
-def sparse_videos(counted_videos):
-    """A class of counted videos whose frames 3 and 5 alone are labelled, and that counts what is read."""
-
-    @dataclass
-    class SparseVideos(counted_videos):
-        reads: Counter = field(default_factory=Counter)
-        labelled: tuple[int, ...] = (3, 5)
-
-        def labelled_frames(self, video):
-            return self.labelled
-
-        def read(self, video, frame):
-            self.reads[video, frame] += 1
-            image, labels = super().read(video, frame)
-            return image, labels if frame in self.labelled else torch.full_like(labels, VOID)
-
-    return SparseVideos
 
 
 def test_every_labelled_frame_has_the_key_frames_from_itself_back(sparse_videos):

@@ -124,3 +124,56 @@ def test_flow_changes_nothing_else(same_pair):
 def test_flow_is_refused_where_nobody_knows_it(counted_videos):
     with pytest.raises(ValueError, match=r"CountedVideos has labelled frames only.*data\.simulated_motion=true"):
         PairDataset(counted_videos((5,)), max_gap=3, with_flow=True)
+
+
+def test_no_frame_of_a_pair_is_read_twice(counted_videos, monkeypatch):
+    source = counted_videos((5, 9, 4))
+    read, reads = type(source).read, []
+    monkeypatch.setattr(type(source), "read", lambda self, *place: reads.append(place) or read(self, *place))
+    dataset = PairDataset(source, max_gap=3, transform=_noisy)
+    for index in range(20):
+        reads.clear()
+        dataset[index]
+        assert len(reads) == len(set(reads)) == 2
+
+
+def test_where_few_frames_are_labelled_each_is_the_later_frame_of_a_pair_and_comes_once_in_a_pass(sparse_videos):
+    pairs = PairDataset(sparse_videos((7, 6)), max_gap=2)
+    assert len(pairs) == 4
+    gaps = set()
+    for turn in range(10):
+        frames = []
+        for pair in (pairs[4 * turn + place] for place in range(4)):
+            (video, key, _), (other, frame, _) = pair.key_frame[:, 0, 0].tolist(), pair.frame[:, 0, 0].tolist()
+            assert video == other
+            assert pair.labels.eq(frame % 4).all()
+            gaps.add(frame - key)
+            frames.append((video, frame))
+        assert sorted(frames) == [(0, 3), (0, 5), (1, 3), (1, 5)]
+    assert gaps == {1, 2}
+
+
+def test_a_labelled_frame_without_a_frame_before_it_is_its_own_key_and_read_once(sparse_videos):
+    source = sparse_videos((1, 1), labelled=(0,))
+    pair = PairDataset(source, max_gap=5)[0]
+    assert pair.gap.item() == 0
+    assert torch.equal(pair.key_frame, pair.frame)
+    assert torch.equal(pair.key_labels, pair.labels)
+    assert list(source.reads.values()) == [1]
+
+
+def test_videos_without_a_labelled_frame_are_refused(sparse_videos):
+    with pytest.raises(ValueError, match="need a labelled frame; none of the 2 videos has one"):
+        PairDataset(sparse_videos((7, 6), labelled=()), max_gap=2)
+
+
+def test_frames_of_different_size_are_named(counted_videos):
+    class Growing(counted_videos):
+        def read(self, video, frame):
+            image, labels = super().read(video, frame)
+            return image[:, : 3 + frame], labels[: 3 + frame]
+
+    with pytest.raises(
+        ValueError, match=r"must have one size; video 0 has 7x3 and 7x4 \(width x height\) at frames 0 and"
+    ):
+        PairDataset(Growing((2,)), max_gap=1)[0]

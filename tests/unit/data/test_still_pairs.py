@@ -78,3 +78,10 @@ def test_no_frame_at_all_is_refused(counted_videos):
 def test_a_number_that_is_too_small_is_refused(counted_videos, wrong):
     with pytest.raises(ValueError, match=f"{next(iter(wrong))} must be .*got {next(iter(wrong.values()))}"):
         StillPairDataset(counted_videos((5,)), _motion(), **{"max_gap": 3, **wrong})
+
+
+def test_where_few_frames_are_labelled_only_those_are_moved(sparse_videos):
+    pairs = StillPairDataset(sparse_videos((7, 6)), SimulatedMotion(camera_speed=0, margin=0), max_gap=1)
+    assert len(pairs) == 4
+    seen = sorted(tuple(pairs[index].frame[:2, 0, 0].tolist()) for index in range(4))
+    assert seen == [(0, 3), (0, 5), (1, 3), (1, 5)]

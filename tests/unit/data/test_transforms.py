@@ -134,12 +134,21 @@ def test_a_frame_of_only_void_survives():
     assert result.frame.shape == (3, 11, 9)
 
 
-def test_the_two_halves_make_the_whole(same_pair):
+def test_the_steps_make_the_whole(same_pair):
     transform = PairTransform((11, 9))
     torch.manual_seed(3)
     whole = transform(_moving_pair())
     torch.manual_seed(3)
-    assert same_pair(whole, transform.colour(transform.geometry(_moving_pair())))
+    view = transform.draw(_moving_pair())
+    assert same_pair(whole, transform.colour(transform.geometry(_moving_pair(), view), view))
+
+
+def test_what_is_beyond_the_frame_stays_black_whatever_the_colours():
+    transform = PairTransform((17, 24), scale=(1.0, 1.0))
+    torch.manual_seed(0)
+    for _ in range(20):
+        result = transform(_pair())
+        assert result.frame[:, result.labels == VOID].eq(0).all()
 
 
 def test_a_frame_that_vanishes_is_refused():

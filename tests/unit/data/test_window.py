@@ -48,6 +48,14 @@ def test_any_window_is_a_part_of_the_whole_frame_at_any_factor(factor):
         assert (window.int() - whole[:, top : top + 11, left : left + 12].int()).abs().max() <= 1
 
 
+@pytest.mark.parametrize(("size", "factor"), [((45, 85), Fraction(7, 5)), ((58, 29), Fraction(13, 29))])
+def test_no_pixel_is_lost_to_rounding(size, factor):
+    image = _image(*size)
+    expected = TF.resize_image(image, [int(side * factor) for side in size], antialias=True)
+    window = Window(factor, 0, 0, *expected.shape[-2:]).frame(image)
+    assert (window.int() - expected.int()).abs().max() <= 1
+
+
 @pytest.mark.parametrize("factor", [*FACTORS, Fraction(62, 55), Fraction(13, 29)])
 def test_labels_are_those_at_the_centres_of_pixels(factor):
     labels = _image(23, 31)[0]
@@ -78,3 +86,13 @@ def test_the_memory_order_of_the_frame_does_not_matter():
 def test_the_source_is_what_the_window_shows():
     assert Window(Fraction(1, 2), 3, -4, 5, 9).source(100, 200) == (slice(6, 16), slice(0, 10))
     assert Window(Fraction(9, 8), 10, 100, 20, 20).source(24, 100) == (slice(8, 24), slice(88, 100))
+
+
+def test_the_filled_part_is_where_the_frame_is():
+    frame = torch.full((3, 10, 20), 7, dtype=torch.uint8)
+    for factor, top, left in ((Fraction(1, 2), -3, 4), (Fraction(3, 2), 12, -9), (Fraction(1), -1, -2)):
+        window = Window(factor, top, left, 12, 9)
+        rows, columns = window.filled(10, 20)
+        filled = torch.zeros(12, 9, dtype=torch.bool)
+        filled[rows, columns] = True
+        assert torch.equal(window.frame(frame)[0] > 0, filled)

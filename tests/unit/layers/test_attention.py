@@ -43,6 +43,16 @@ def test_attention_looks_only_where_the_mask_allows():
     )
 
 
+def test_weights_are_those_that_forward_uses():
+    torch.manual_seed(0)
+    module = Attention(dim=8, num_heads=2)
+    query, key, value = torch.randn(2, 3, 8), torch.randn(2, 5, 8), torch.randn(2, 5, 8)
+    weights = module.weights(query, key)
+    values = module.value(value).unflatten(-1, (2, 4))
+    attended = torch.einsum("bhnl,blhc->bnhc", weights, values).flatten(2)
+    torch.testing.assert_close(module(query, query, key, value), module.norm(query + module.output(attended)))
+
+
 def test_heads_must_divide_the_width():
     with pytest.raises(ValueError, match="dim=8 and num_heads=3"):
         Attention(dim=8, num_heads=3)

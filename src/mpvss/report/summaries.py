@@ -1,0 +1,137 @@
+"""Evaluations of the same method taken together: mean and spread over seeds."""
+
+import statistics
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+from mpvss.benchmark.published import BACKBONES
+from mpvss.results import MethodResult, ResultRecord
+
+Key = TypeVar("Key")
+
+
+class DataSplit(NamedTuple):
+    """What was evaluated on; scores on different ones are never mixed.
+
+    Attributes:
+        data: option of the group `data`.
+        split: name of the data set's part.
+    """
+
+    data: str
+    split: str
+
+
+class Spread(NamedTuple):
+    """A number over seeds.
+
+    Attributes:
+        mean: over the evaluations that have the number.
+        deviation: standard deviation of a sample; None for a single evaluation.
+    """
+
+    mean: float
+    deviation: float | None
+
+
+class Summary(NamedTuple):
+    """A method at one interval, over its seeds.
+
+    Attributes:
+        method: its name.
+        backbone: option of the group `backbone`; ``-`` without.
+        flow: option; None without.
+        propagation: option; ``-`` without.
+        interval: frames from one key frame to the next.
+        seeds: evaluations taken together.
+        scores: percent by name, as in `MethodResult`.
+        class_iou: percent by class name.
+        drift: mIoU in percent by distance from the key frame, in frames.
+        costs: ``GMACs``, ``key_GMACs`` and ``non_key_GMACs`` of a frame, ``parameters_M`` in millions, ``fps`` in
+            frames per second; those that are not known are absent.
+    """
+
+    method: str
+    backbone: str
+    flow: str | None
+    propagation: str
+    interval: int
+    seeds: int
+    scores: dict[str, Spread]
+    class_iou: dict[str, Spread]
+    drift: dict[int, Spread]
+    costs: dict[str, Spread]
+
+
+def summaries(records: Sequence[ResultRecord]) -> dict[DataSplit, list[Summary]]:
+    """Take the evaluations of each method, backbone and interval together.
+
+    Checkpoints count, not evaluations: of one that was evaluated twice, the newer evaluation stands. Where a record
+    names no checkpoint, its seed tells evaluations apart.
+
+    Args:
+        records: of evaluations, of one data set or several.
+
+    Returns:
+        By data set and split; sorted by backbone (the paper's first, in its order), method as first seen, interval.
+    """
+    newest: dict[tuple[DataSplit, _Setting, object], MethodResult] = {}
+    for record in sorted(records, key=lambda record: record.created):
+        for result in record.results:
+            model = result.checkpoint_sha256 or record.seed
+            newest[DataSplit(record.data, record.split), _setting(result), model] = result
+    groups: dict[DataSplit, dict[_Setting, list[MethodResult]]] = {}
+    for (data, setting, _), result in newest.items():
+        groups.setdefault(data, {}).setdefault(setting, []).append(result)
+    return {data: _sorted([_summary(results) for results in settings.values()]) for data, settings in groups.items()}
+
+
+class _Setting(NamedTuple):
+    method: str
+    backbone: str
+    flow: str | None
+    propagation: str
+    interval: int
+
+
+def _setting(result: MethodResult) -> _Setting:
+    # What scores without a model, such as stored predictions, has neither backbone nor propagation.
+    return _Setting(result.method, result.backbone or "-", result.flow, result.propagation or "-", result.interval)
+
+
+def _summary(results: Sequence[MethodResult]) -> Summary:
+    return Summary(
+        *_setting(results[0]),
+        seeds=len(results),
+        scores=_spreads([result.scores for result in results]),
+        class_iou=_spreads([result.class_iou for result in results]),
+        drift=_spreads([result.drift for result in results]),
+        costs=_spreads([_costs(result) for result in results]),
+    )
+
+
+def _costs(result: MethodResult) -> dict[str, float]:
+    costs = {
+        "GMACs": result.gmacs,
+        "key_GMACs": result.key_gmacs,
+        "non_key_GMACs": result.non_key_gmacs,
+        "parameters_M": result.parameters and result.parameters / 1e6,
+        "fps": result.frames_per_second,
+    }
+    return {name: value for name, value in costs.items() if value is not None}
+
+
+def _spreads(values: Sequence[Mapping[Key, float]]) -> dict[Key, Spread]:
+    keys = dict.fromkeys(key for part in values for key in part)
+    return {key: _spread([part[key] for part in values if key in part]) for key in keys}
+
+
+def _spread(values: Sequence[float]) -> Spread:
+    deviation = statistics.stdev(values) if len(values) > 1 else None
+    return Spread(statistics.fmean(values), deviation)
+
+
+def _sorted(unsorted: list[Summary]) -> list[Summary]:
+    backbones = [*BACKBONES, *(summary.backbone for summary in unsorted)]
+    methods = [summary.method for summary in unsorted]
+    return sorted(unsorted, key=lambda s: (backbones.index(s.backbone), methods.index(s.method), s.interval))

@@ -1,0 +1,53 @@
+"""Memory does not grow with the number of pairs that were made."""
+
+import gc
+import tracemalloc
+
+import pytest
+import torch
+
+from mpvss.data.pairs import PairDataset
+from mpvss.data.simulated import PhotometricChange, SimulatedMotion
+from mpvss.data.still_pairs import StillPairDataset
+from mpvss.data.synthetic import SyntheticVideos
+from mpvss.data.transforms import PairTransform
+
+SIZE = (48, 64)
+FRAME = 3 * 48 * 64
+"""Bytes."""
+
+
+def _pairs_of_videos(source, transform):
+    return PairDataset(source, max_gap=3, transform=transform, with_flow=True)
+
+
+def _pairs_of_stills(source, transform):
+    motion = SimulatedMotion(exposure=PhotometricChange())
+    return StillPairDataset(source, motion, max_gap=3, transform=transform, with_flow=True)
+
+
+@pytest.mark.parametrize("pairs_of", [_pairs_of_videos, _pairs_of_stills])
+def test_an_epoch_leaves_nothing_behind(pairs_of):
+    pairs = pairs_of(SyntheticVideos(3, 8, *SIZE), PairTransform(SIZE))
+    count = 20  # several passes
+    for index in range(count):
+        pair = pairs[index]
+    tracemalloc.start()
+    try:
+        pair = pairs[count]
+        tensors, before = _alive()
+        for index in range(count + 1, 2 * count):
+            pair = pairs[index]
+        tensors_now, now = _alive()
+    finally:
+        tracemalloc.stop()
+    assert tensors_now == tensors
+    assert now - before < FRAME * count / 2  # of the two frames that each pair has
+    assert pair.frame.shape[1:] == SIZE
+
+
+def _alive():
+    """Return the number of tensors, and the bytes that Python and NumPy hold."""
+    gc.collect()
+    tensors = sum(type(thing) is torch.Tensor for thing in gc.get_objects())
+    return tensors, tracemalloc.get_traced_memory()[0]

@@ -1,0 +1,45 @@
+import logging
+
+import pytest
+
+from mpvss.report import read_records
+from mpvss.results import write_record
+
+
+@pytest.fixture
+def sweep(tmp_path, make_record, make_result):
+    """A sweep's folder: two runs that ended well, one that did not, and what Hydra leaves beside them."""
+    folder = tmp_path / "sweep"
+    for seed in (0, 1):
+        write_record(make_record(make_result(), seed=seed), folder / f"{seed}_flow=[a],seed={seed}")
+    (folder / "2_failed").mkdir()
+    (folder / "multirun.yaml").touch()
+    return folder
+
+
+def seeds(records):
+    return [record.seed for record in records]
+
+
+def test_a_run_is_its_folder_or_its_file_and_a_sweep_is_all_runs_in_it(sweep):
+    first = sweep / "0_flow=[a],seed=0"
+    assert seeds(read_records([first])) == [0]
+    assert seeds(read_records([first / "results.json"])) == [0]
+    assert seeds(read_records([sweep])) == [0, 1]
+    assert seeds(read_records([sweep, first])) == [0, 1]  # a run named twice counts once
+
+
+def test_patterns_are_expanded_and_what_holds_no_record_is_named(sweep, caplog):
+    assert seeds(read_records([f"{sweep}/*"])) == [0, 1]
+    with caplog.at_level(logging.WARNING):
+        assert seeds(read_records(sorted(sweep.iterdir()))) == [0, 1]
+    assert [record.args[0].name for record in caplog.records] == ["2_failed", "multirun.yaml"]
+
+
+def test_what_is_not_there_is_an_error(sweep):
+    with pytest.raises(FileNotFoundError, match="missing: no such file or folder"):
+        read_records([sweep, sweep / "missing"])
+    with pytest.raises(FileNotFoundError, match=r"needs runs of eval\.py.*2_failed"):
+        read_records([sweep / "2_failed"])
+    with pytest.raises(FileNotFoundError, match="got nothing"):
+        read_records([])
