@@ -39,7 +39,7 @@ def test_every_method_trains_and_is_evaluated_from_its_checkpoint(run_here, tmp_
     assert evaluated.status == 0, evaluated.err
     (result,) = read_record(tmp_path / "out").results
     assert result.method == method
-    assert result.propagation == (method if method in ("per_frame", "dff", "accel") else "masks")
+    assert result.propagation == (method if method in ("per_frame", "dff", "accel", "bidirectional") else "masks")
     assert result.scores.keys() >= {"mIoU", "WIoU"}
 
 
