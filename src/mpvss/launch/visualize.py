@@ -61,10 +61,8 @@ def visualize(cfg: DictConfig) -> list[Path]:
     device = choose_device(cfg.device)
     model = build_model(cfg, "propagation", None if cfg.segmentor.weights else checkpoint).to(device).eval()
     methods = _methods(model, cfg, classes, device)
-    files = [
-        _write(picture, Path(cfg.output) / f"{name}.png")
-        for name, picture in _pictures(cfg, model, methods, clip, classes)
-    ]
+    pictures = dict(_pictures(cfg, model, methods, clip, classes))  # all of them first: nothing is written half
+    files = [_write(picture, Path(cfg.output) / f"{name}.png") for name, picture in pictures.items()]
     if cfg.side_by_side:
         files.append(Path(cfg.output) / "video.mp4")
         segmenters = {name: VideoSegmenter(method, instantiate(cfg.keyframes)) for name, method in methods.items()}
