@@ -11,6 +11,7 @@ from mpvss.figures.flow_figure import cell_size
 from mpvss.figures.frames_figure import marked, paint
 from mpvss.inference import VideoSegmenter, VideoWriter
 from mpvss.pictures import contact_sheet, legend, page, resize
+from mpvss.progress import progress_bar
 from mpvss.types import ClassList
 
 _CELL_WIDTH = 400
@@ -48,9 +49,12 @@ def write_methods_video(
     first = next(pages, None)
     if first is None:
         raise ValueError(f"{path} would be a video without frames. Name a source that has some.")
-    with VideoWriter(path, frame_rate, (first.shape[-2], first.shape[-1])) as writer:
+    size = (first.shape[-2], first.shape[-1])
+    with VideoWriter(path, frame_rate, size) as writer, progress_bar("frames") as bar:
+        task = bar.add_task(path.name, total=None)
         for picture in chain([first], pages):
             writer.write(picture)
+            bar.advance(task)
 
 
 def _pages(

@@ -56,15 +56,13 @@ def visualize(cfg: DictConfig) -> list[Path]:
     video = 0 if source is None else find_video(source, cfg.clip)
     shown = list(cfg.frames)
     clip = clip_of_video(cfg.video, shown) if source is None else clip_of_source(source, video, shown)
-    classes = source.classes if source else classes or numbered_classes(cfg.data.num_classes)
+    classes = source.classes if source is not None else classes or numbered_classes(cfg.data.num_classes)
     _check_classes(checkpoint, classes)
     device = choose_device(cfg.device)
     model = build_model(cfg, "propagation", None if cfg.segmentor.weights else checkpoint).to(device).eval()
     methods = _methods(model, cfg, classes, device)
-    files = [
-        _write(picture, Path(cfg.output) / f"{name}.png")
-        for name, picture in _pictures(cfg, model, methods, clip, classes)
-    ]
+    pictures = dict(_pictures(cfg, model, methods, clip, classes))  # all of them first: nothing is written half
+    files = [_write(picture, Path(cfg.output) / f"{name}.png") for name, picture in pictures.items()]
     if cfg.side_by_side:
         files.append(Path(cfg.output) / "video.mp4")
         segmenters = {name: VideoSegmenter(method, instantiate(cfg.keyframes)) for name, method in methods.items()}
