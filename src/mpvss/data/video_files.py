@@ -76,6 +76,15 @@ class VideoFiles:
         """Return the number of frames that playing the video shows."""
         return len(self._indices[self._paths[video]].times)
 
+    @property
+    def label_codes(self) -> tuple[int, ...]:
+        """The code of each class in label maps."""
+        return self._codes.of_classes
+
+    def frame_name(self, video: int, frame: int) -> str:
+        """Return a name for a frame, its number."""
+        return f"{frame:05d}"
+
     def read(self, video: int, frame: int) -> tuple[Tensor, Tensor]:
         """Decode a frame.
 

@@ -3,7 +3,7 @@
 All of them are scored in one pass: frames are read once, and methods whose segmentors have the same weights share the
 work on key frames (`share_segmentors`). A `Method` at an interval is an `Entrant`; `evaluate_videos` and
 `evaluate_pairs` feed them, `Notes` keep what is done, so that an interrupted evaluation goes on where it stopped.
-`score_predictions` scores stored label maps (`StoredLabels`) in place of a model. What came of it becomes a
+`score_predictions` scores stored label maps in place of a model. What came of it becomes a
 :class:`~mpvss.results.MethodResult`, and rows of a table (`score_table`, `append_rows`).
 """
 

@@ -41,3 +41,8 @@ def test_a_code_that_means_nothing_is_named_with_those_that_do():
 def test_a_meaning_that_does_not_fit_is_refused(meaning, num_classes):
     with pytest.raises(ValueError, match="must be"):
         LabelCodes(meaning, num_classes)
+
+
+def test_each_class_has_a_code_to_be_stored_as():
+    assert LabelCodes.from_one(3).of_classes == (1, 2, 3)
+    assert LabelCodes({0: VOID, 9: 0, 7: 0, 26: 1}, num_classes=2).of_classes == (7, 26)
