@@ -169,8 +169,8 @@ def test_data_tell_the_configuration_how_many_classes_they_have(tmp_path):
     clip = tmp_path / "data" / "clip"
     for folder in ("origin", "mask"):
         (clip / folder).mkdir(parents=True)
-    (clip / "origin" / "0.png").touch()
-    (clip / "mask" / "0.png").touch()
+    (clip / "origin" / "0.png").write_bytes(b"not decoded")
+    (clip / "mask" / "0.png").write_bytes(b"not decoded")
     (tmp_path / "val.txt").write_text("clip")
     cfg = composed("data=clips", f"data.root={tmp_path}", "data.class_names=[sky,road,car]")
     datamodule = build_datamodule(cfg)

@@ -53,8 +53,8 @@ def decode_codes(content: bytes, name: str) -> Tensor:
     codes = _decode(content, name, ImageReadMode.UNCHANGED)
     if len(codes) != 1 or codes.dtype != torch.uint8 or bits < 8:
         found = f"{len(codes)} channels of {codes.dtype}" if bits >= 8 else f"{bits}-bit grey"
-        problem = Problem(Kind.WRONG_FORMAT, name, f"must be an 8-bit grey PNG of label codes; got {found}")
-        raise DamagedFileError(problem, "Store the codes themselves, not their colours.")
+        text = f"must be an 8-bit grey PNG of label codes; got {found}. Store the codes themselves, not their colours"
+        raise DamagedFileError(Problem(Kind.WRONG_FORMAT, name, text), "Write the file anew.")
     return codes[0]
 
 
@@ -96,9 +96,10 @@ def _packed_palette(content: bytes, name: str) -> Tensor:
 
 
 def _unreadable(name: str, content: bytes, reason: str) -> DamagedFileError:
-    problem = Problem(Kind.UNREADABLE, name, f"cannot be read as an image ({len(content)} bytes): {reason}")
-    advice = "It may have been cut short: copy or download it again, or take its clip off the list."
-    return DamagedFileError(problem, advice)
+    text = f"cannot be read as an image ({len(content)} bytes): {reason}. It may have been cut short"
+    return DamagedFileError(
+        Problem(Kind.UNREADABLE, name, text), "Copy or download it again, or take its clip off the list."
+    )
 
 
 def _png_header(content: bytes) -> tuple[int, int]:

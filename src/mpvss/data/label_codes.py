@@ -76,9 +76,9 @@ class LabelCodes:
             found = ", ".join(map(str, np.unique(codes.numpy()[unknown]).tolist()))
             text = (
                 f"holds label {found}; with {self.num_classes} classes labels must be {', '.join(classes)}, "
-                f"or {' or '.join(void)} for void"
+                f"or {' or '.join(void)} for void. Check the file, or the class names"
             )
-            raise DamagedFileError(Problem(Kind.UNKNOWN_LABEL, name, text), "Check the file, or the class names.")
+            raise DamagedFileError(Problem(Kind.UNKNOWN_LABEL, name, text), "Write the file anew with known labels.")
         return torch.from_numpy(labels)
 
 
