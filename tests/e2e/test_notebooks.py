@@ -53,19 +53,19 @@ def test_the_first_notebook_trains_its_own_model_where_there_is_none(kernel_envi
 
 
 @pytest.mark.slow
-def test_the_second_notebook_takes_a_flow_apart(kernel_environment):
+@pytest.mark.parametrize(
+    ("name", "num_pictures", "lines"),
+    [
+        ("02_query_flow", 4, ["Eq. 4 holds for all 20 queries", "flows of wrong queries"]),
+        (
+            "03_propagate_a_video", 3,
+            ["100.0 % of labels agree", "key frames: [0, 5, 10, 15, 20, 25]", "30 frames written; 96x160, 10 frames/s"],
+        ),
+    ],
+)  # fmt: skip
+def test_the_other_notebooks_train_a_model_and_say_what_they_find(kernel_environment, name, num_pictures, lines):
     kernel_environment.setenv("MPVSS_STEPS", "3")
-    printed, num_pictures = executed(ROOT / "notebooks" / "02_query_flow.ipynb")
-    assert num_pictures == 4
-    assert "Eq. 4 holds for all 20 queries" in printed
-    assert printed.count("% of pixels right") == 5
-
-
-@pytest.mark.slow
-def test_the_third_notebook_propagates_a_video(kernel_environment):
-    kernel_environment.setenv("MPVSS_STEPS", "3")
-    printed, num_pictures = executed(ROOT / "notebooks" / "03_propagate_a_video.ipynb")
-    assert num_pictures == 3
-    assert "100.0 % of labels agree" in printed
-    assert "key frames: [0, 5, 10, 15, 20, 25]" in printed
-    assert "30 frames written; 96x160, 10 frames/s" in printed
+    printed, drawn = executed(ROOT / "notebooks" / f"{name}.ipynb")
+    assert drawn == num_pictures
+    for line in lines:
+        assert line in printed

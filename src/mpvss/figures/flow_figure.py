@@ -31,7 +31,7 @@ def flow_figure(
     pair = propagate_pair(propagator, key_frame, frame)
     flow = pair.owners_displacement()
     flows = {"flow of the segments": flow} | ({} if true_flow is None else {"true flow": true_flow})
-    longest = longest_of(torch.stack(list(flows.values())))
+    longest = longest_of(*flows.values())
     size = cell_size(frame, _CELL_WIDTH)
     cells = {"key frame k": pair.key_frame, "frame j": pair.frame}
     cells |= {name: flow_to_rgb(resize_nearest(value, size), longest) for name, value in flows.items()}
@@ -42,7 +42,7 @@ def flow_figure(
         title,
         contact_sheet([row], list(cells), cell_width=_CELL_WIDTH),
         flow_key(
-            f"Full colour: {longest:.1f} pixels of the frame; white: no motion.",
+            f"Full colour: {longest:.1f} pixels of the frame, darkened beyond; white: no motion.",
             "The flow of a pixel of frame j points to where it was in the key frame k: red means further right there.",
             "Only flow near the border of a segment changes its mask, and only that is trained: inside, it is free.",
         ),
@@ -54,10 +54,11 @@ def flow_key(*lines: str) -> Tensor:
     return beside(flow_wheel(), note(*lines))
 
 
-def longest_of(flow: Tensor) -> float:
-    """The length of flow (..., 2, h, w) that full colour stands for: all but a few stray pixels are shorter."""
-    lengths = flow.movedim(-3, 0).float().norm(dim=0).flatten()
-    return float(lengths.sort().values[int(0.995 * (len(lengths) - 1))]) or 1.0  # where nothing moves, any will do
+def longest_of(*flows: Tensor) -> float:
+    """The length of flows (2, ...) that full colour stands for: all but a few stray pixels are shorter."""
+    lengths = torch.cat([flow.flatten(1).norm(dim=0) for flow in flows]).sort().values
+    longest = float(lengths[int(0.97 * (len(lengths) - 1))]) if len(lengths) else 0.0
+    return longest or 1.0  # where nothing moves, any will do
 
 
 def cell_size(frame: Tensor, width: int) -> tuple[int, int]:

@@ -100,5 +100,15 @@ def propagate_pair(propagator: PropagatorModule, key_frame: Tensor, frame: Tenso
         Segments(*(logits.cpu() for logits in state.segments)),
         Segments(*(logits.cpu() for logits in prediction.segments)),
         label_map(prediction, (frame.shape[-2], frame.shape[-1]))[0].cpu(),
-        FlowParts(*(part.cpu() if isinstance(part, Tensor) else part for part in parts)),  # type: ignore[arg-type]  # of mixed types
+        FlowParts(
+            parts.flow.cpu(),
+            _on_cpu(parts.query_flow),
+            _on_cpu(parts.pixel_flow),
+            _on_cpu(parts.attention),
+            parts.attention_stride,
+        ),
     )
+
+
+def _on_cpu(part: Tensor | None) -> Tensor | None:
+    return None if part is None else part.cpu()

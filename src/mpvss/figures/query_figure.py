@@ -18,7 +18,7 @@ from mpvss.pictures import (
     resize_nearest,
 )
 from mpvss.propagation import MASK_STRIDE, MaskPropagation
-from mpvss.types import ClassList
+from mpvss.types import ClassList, Segments
 
 _CELL_WIDTH = 300
 _SHADE = 0.35
@@ -64,9 +64,9 @@ def query_figure(
     sheet = contact_sheet(list(zip(*columns.values(), strict=True)), list(columns), captions, _CELL_WIDTH)
     lines = [
         "Outlined: the segment's mask in the frame that is shown (k in the first column, j in the others).",
-        f"Full colour of flow: {longest:.1f} pixels of the frame. It points from frame j to where things were in the "
-        "key frame k, and",
-        "only counts near its own segment: there it moves the mask.",
+        f"Full colour of flow: {longest:.1f} pixels of the frame, darkened beyond. Flow points from frame j to where "
+        "things were",
+        "in the key frame k, and only counts near its own segment: there it moves the mask.",
     ]
     if pair.parts.attention is not None:
         share = pair.parts.attention[0, chosen].sum((-1, -2)).mean()
@@ -87,42 +87,45 @@ def _most_confident(pair: PropagatedPair, num_segments: int) -> list[int]:
 def _columns(pair: PropagatedPair, chosen: list[int], classes: ClassList) -> tuple[dict[str, list[Tensor]], float]:
     """The pictures of each column by its title, and the length of flow in full colour, pixels of the frame."""
     size = cell_size(pair.frame, _CELL_WIDTH)
-    key_masks, masks = (
-        _masks(pair, segments.mask_logits[:, chosen], size) for segments in (pair.key_segments, pair.segments)
-    )
     key_picture, picture = resize(pair.key_frame, size), resize(pair.frame, size)
-    parts = {
-        "query-based flow": pair.parts.query_flow,
-        "pixel-wise flow": pair.parts.pixel_flow,
-        "both, fused": pair.parts.flow,
-    }
-    flows = {}
-    for name, flow in parts.items():
-        if flow is not None:
-            of_chosen = flow[0, chosen] if flow.shape[1] > 1 else flow[0].expand(len(chosen), -1, -1, -1)
-            flows[name] = pair.displacement(of_chosen)
-    longest = longest_of(flows["both, fused"])
-    if len(flows) < 3:  # what is its own only part needs no second picture
-        flows = {"flow": flows["both, fused"]}
-    columns = {"mask in key frame k": [_spotlight(key_picture, mask) for mask in key_masks]}
-    for name, maps in flows.items():
-        columns[name] = [flow_to_rgb(resize_nearest(flow, size), longest) for flow in maps]
-    shares = pair.attention(chosen)
+    key_masks, masks = (_masks(pair, segments, chosen, size) for segments in (pair.key_segments, pair.segments))
+    flows, shares = _flows(pair, chosen, size), pair.attention(chosen)
+    # What counts sets the scale: away from its own segment, a flow may be anything.
+    longest = longest_of(
+        *(flow[:, mask > 0.5] for maps in flows.values() for flow, mask in zip(maps, masks, strict=True))
+    )
+    columns = {name: [flow_to_rgb(flow, longest) for flow in maps] for name, maps in flows.items()}
     if shares is not None:
         columns["attention"] = [heat_map(picture, resize_nearest(share, size)) for share in shares]
     columns["warped mask in frame j"] = [_spotlight(picture, mask) for mask in masks]
     painted = overlay(picture, resize_nearest(pair.labels, size), classes.colours)
     columns["semantic prediction"] = [painted] * len(chosen)
-    for name, pictures in columns.items():
-        shown = key_masks if name.startswith("mask in key") else masks
-        columns[name] = [outline(cell, mask > 0.5) for cell, mask in zip(pictures, shown, strict=True)]
-    return columns, longest
+    of_key_frame = {"mask in key frame k": _outlined([_spotlight(key_picture, mask) for mask in key_masks], key_masks)}
+    return of_key_frame | {name: _outlined(cells, masks) for name, cells in columns.items()}, longest
 
 
-def _masks(pair: PropagatedPair, mask_logits: Tensor, size: tuple[int, int]) -> Tensor:
-    """Masks (1, n, h, w) of the padded frame as probabilities over a cell, (n, *size)."""
+def _flows(pair: PropagatedPair, chosen: list[int], size: tuple[int, int]) -> dict[str, Tensor]:
+    """The chosen queries' flow maps over a cell, (n, 2, *size) in pixels of the frame, by the title of their column."""
+    parts = {"query-based flow": pair.parts.query_flow, "pixel-wise flow": pair.parts.pixel_flow}
+    known = {name: part for name, part in parts.items() if part is not None}
+    # The only part of a flow is the flow, and needs no second picture.
+    shown = {**known, "both, fused": pair.parts.flow} if len(known) == 2 else {"flow": pair.parts.flow}
+    of_chosen = {
+        name: flow[0, chosen] if flow.shape[1] > 1 else flow[0].expand(len(chosen), -1, -1, -1)
+        for name, flow in shown.items()
+    }
+    return {name: resize_nearest(pair.displacement(flow), size) for name, flow in of_chosen.items()}
+
+
+def _masks(pair: PropagatedPair, segments: Segments, chosen: list[int], size: tuple[int, int]) -> Tensor:
+    """The chosen queries' masks as probabilities over a cell: (n, *size)."""
+    mask_logits = segments.mask_logits[:, chosen]
     upsampled = F.interpolate(mask_logits, scale_factor=MASK_STRIDE, mode="bilinear")[0].sigmoid()
     return resize_nearest(upsampled[..., : pair.frame.shape[-2], : pair.frame.shape[-1]], size)
+
+
+def _outlined(cells: list[Tensor], masks: Tensor) -> list[Tensor]:
+    return [outline(cell, mask > 0.5) for cell, mask in zip(cells, masks, strict=True)]
 
 
 def _spotlight(picture: Tensor, mask: Tensor) -> Tensor:
