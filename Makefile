@@ -27,12 +27,12 @@ demo: $(STAMP) ## train a tiny model on made-up video, score it, write pictures 
 	@echo "demo: training on synthetic video, then comparing per-frame, copied and propagated masks; $(DEMO_TIME)."
 	OMP_WAIT_POLICY=passive $(BIN)/python $(DEMO)
 
-test: lint ## lint, types and the fast tests; under 3 minutes on 2 cores
-	@echo "test: the fast tests; about 2 minutes."
+test: lint ## lint, types and the fast tests; under 10 minutes on 2 cores
+	@echo "test: the fast tests; under 10 minutes."
 	$(PYTEST)
 
-test-slow: $(STAMP) ## the slower tests: an overfitted clip, the notebook's own training, a compiled kernel; a minute on 2 cores
-	@echo "test-slow: the slower tests; about a minute."
+test-slow: $(STAMP) ## the slower tests: full tables, several processes, the notebooks' own training; minutes on 2 cores
+	@echo "test-slow: the slower tests; several minutes."
 	$(PYTEST) -m slow
 
 lint: $(STAMP) ## style, formatting and types, without the tests; half a minute
