@@ -125,16 +125,25 @@ def test_ctrl_c_ends_the_check_and_its_processes_without_a_traceback(tmp_path):
     """Made-up video is never read to its end; workers are there once reading has begun."""
     command = [sys.executable, SRC / "check_data.py", "data=synthetic", "num_workers=2", "hydra.run.dir=out"]
     with subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    ) as check:
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=_heed_ctrl_c,
+    ) as check:  # fmt: skip
         children = Path(f"/proc/{check.pid}/task/{check.pid}/children")
         deadline = time.monotonic() + 120
         while len(workers := children.read_text().split()) < 2 and time.monotonic() < deadline:
             time.sleep(0.1)
         time.sleep(0.5)
         os.killpg(check.pid, signal.SIGINT)
-        _, err = check.communicate(timeout=60)
+        try:
+            _, err = check.communicate(timeout=60)
+        finally:
+            check.kill()
     assert check.returncode == 130
     assert err == "stopped\n"
     assert [path.name for path in (tmp_path / "out").iterdir() if path.suffix in (".csv", ".png", ".txt")] == []
     assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+
+
+def _heed_ctrl_c():
+    """Undo what a shell does to commands in the background, which the tests may be part of."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
