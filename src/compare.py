@@ -15,7 +15,7 @@ from mpvss.table import render
 def main(cfg: DictConfig) -> None:
     """Run what is missing and print the table."""
     table = launch.compare(cfg, scripts=Path(__file__).parent)
-    console = Console()
+    console = Console(width=max(140, Console().width))  # a narrow terminal breaks lines, which beats cut numbers
     console.print(render(table))
     console.print(f"Checkpoints, records and {table.name}.csv: {cfg.output}", soft_wrap=True)
 
