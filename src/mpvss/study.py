@@ -138,8 +138,9 @@ def table_of(study: Study, output: Path) -> Table:
     for score in _SCORES:
         columns += [Column(score, score, ".1f"), Column(f"{score}_deviation", "+-", ".1f")]
     columns += [Column("gap_closed_percent", "gap closed %", ".0f"), Column("GMACs", "GMACs / frame", ".3f")]
+    seeds = ", ".join(map(str, study.seeds))
     notes = (
-        f"Mean and standard deviation over seeds {', '.join(map(str, study.seeds))}, each with its own segmentor. Gap closed: of mIoU "
+        f"Mean and standard deviation over seeds {seeds}, each with its own segmentor. Gap closed: of mIoU "
         "between copy and per_frame. mVC as the official script has it.",
     )
     return Table(
