@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -65,17 +66,9 @@ class ClipFolder:
         self.classes, self._codes = _classes(self.root, class_names)
 
     @classmethod
-    def open(
-        cls,
-        root: str | Path,
-        split: str | None,
-        class_names: Sequence[str] | None = None,
-        hint: str = "",
-        labels: bool = True,
-        skip_bad_clips: bool | str | Path = False,
-    ) -> "ClipFolder | None":
+    def open(cls, root: str | Path, split: str | None, **options: Any) -> "ClipFolder | None":  # the constructor's
         """Open a split, or none where `split` is None; the arguments are the constructor's."""
-        return None if split is None else cls(root, split, class_names, hint, labels, skip_bad_clips)
+        return None if split is None else cls(root, split, **options)
 
     @classmethod
     def inspector(
