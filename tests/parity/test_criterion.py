@@ -33,7 +33,7 @@ def peer():
 def test_the_matching_agrees_with_transformers(peer, num_targets):
     segments, targets = _batch(num_targets)
     torch.manual_seed(0)
-    matches = HungarianMatcher(num_points=NUM_POINTS)(segments, targets)
+    (matches,) = HungarianMatcher(num_points=NUM_POINTS)([segments], targets)
     torch.manual_seed(0)
     expected = peer.matcher(
         segments.mask_logits,

@@ -105,14 +105,11 @@ class MaskCriterion(nn.Module):
             self._check(layer, targets)
         with torch.autocast(segments.mask_logits.device.type, enabled=False):
             num_masks = _targets_per_process(targets, segments.mask_logits.device)
-            # All layers' assignments together: the device is waited for once, not once per layer.
-            matches = self.matcher.assign([cost for layer in layers for cost in self.matcher.costs(layer, targets)])
             terms: dict[str, Tensor] = {}
             total = segments.class_logits.new_zeros((), dtype=torch.float32)
-            for index, layer in enumerate(layers):
-                layer_matches = matches[index * len(targets) : (index + 1) * len(targets)]
+            for index, (layer, matches) in enumerate(zip(layers, self.matcher(layers, targets), strict=True)):
                 suffix = "" if index == 0 else f"_{index - 1}"
-                for name, loss in self._losses(layer, targets, layer_matches, num_masks).items():
+                for name, loss in self._losses(layer, targets, matches, num_masks).items():
                     terms[name + suffix] = loss
                     total = total + self.weights[name] * loss
         return CriterionOutput(total, terms)

@@ -78,7 +78,7 @@ def test_class_loss_is_a_mean_weighted_by_class_weights():
     segments, targets = random_segments(0), random_targets(0)
     loss = criterion(no_object_weight=0.3)
     torch.manual_seed(1)
-    matches = loss.matcher(segments, targets)
+    (matches,) = loss.matcher([segments], targets)
     torch.manual_seed(1)
     value = loss(segments, targets).terms["class"]
     weighted = weights = 0.0
@@ -172,7 +172,7 @@ def test_only_matched_masks_are_pulled():
     segments, targets = random_segments(0), random_targets(0)
     loss = criterion()
     torch.manual_seed(1)
-    matches = loss.matcher(segments, targets)
+    (matches,) = loss.matcher([segments], targets)
     torch.manual_seed(1)
     loss(segments, targets).total.backward()
     for gradient, match in zip(segments.mask_logits.grad, matches, strict=True):
@@ -190,7 +190,7 @@ def test_following_the_gradient_recovers_the_targets():
         optimizer.zero_grad()
         loss(segments, targets).total.backward()
         optimizer.step()
-    matches = loss.matcher(segments, targets)
+    (matches,) = loss.matcher([segments], targets)
     for image, (target, match) in enumerate(zip(targets, matches, strict=True)):
         said = segments.class_logits[image].argmax(-1)
         assert torch.equal(said[match.queries], target.classes[match.targets])

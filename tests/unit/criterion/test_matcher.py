@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from mpvss.criterion import HungarianMatcher, pair_costs
+from mpvss.criterion.matcher import Assignment
 from mpvss.types import MaskTarget, Segments
 
 
@@ -62,8 +63,8 @@ def test_pair_costs_stay_exact_for_confident_logits():
 def test_assignment_is_the_cheapest_of_all():
     segments, targets = random_batch((3, 1, 4))
     matcher = HungarianMatcher(num_points=64)
-    costs = matcher.costs(segments, targets)
-    for cost, match in zip(costs, matcher.assign(costs), strict=True):
+    costs = [cost for (cost,) in matcher.costs([segments], targets)]
+    for cost, match in zip(costs, matcher.assignment(costs), strict=True):
         num_queries, num_targets = cost.shape
         cheapest = min(
             sum(cost[n, m].item() for m, n in enumerate(chosen))
@@ -78,24 +79,43 @@ def test_costs_are_weighted_sums_on_points_shared_by_all_pairs():
     parts = []
     for weights in ((1, 0, 0), (0, 1, 0), (0, 0, 1), (2, 5, 7)):
         torch.manual_seed(3)
-        parts.append(HungarianMatcher(*weights, num_points=16).costs(segments, targets))
+        parts.append(HungarianMatcher(*weights, num_points=16).costs([segments], targets))
     for class_cost, mask_cost, dice_cost, total in zip(*parts, strict=True):
         torch.testing.assert_close(total, 2 * class_cost + 5 * mask_cost + 7 * dice_cost)
     # Two equal queries cost the same only if they are looked at in the same points.
     segments.mask_logits[:, 1], segments.class_logits[:, 1] = segments.mask_logits[:, 0], segments.class_logits[:, 0]
-    for cost in HungarianMatcher(num_points=16).costs(segments, targets):
-        torch.testing.assert_close(cost[0], cost[1])
+    for cost in HungarianMatcher(num_points=16).costs([segments], targets):
+        torch.testing.assert_close(cost[:, 0], cost[:, 1])
 
 
-def test_segments_that_are_the_targets_are_matched_to_them():
+def test_every_layer_is_matched_by_itself_on_points_of_its_own():
+    (one, targets), (other, _) = random_batch((3,)), random_batch((3,), seed=1)
+    matcher = HungarianMatcher(num_points=16)
+    torch.manual_seed(3)
+    (costs,) = matcher.costs([one, other], targets)
+    torch.manual_seed(3)
+    alone = [matcher.costs([layer], targets)[0][0] for layer in (one, other)]
+    torch.testing.assert_close(list(costs), alone)
+    torch.manual_seed(3)
+    matches = matcher([one, other], targets)
+    for (match,), cost in zip(matches, alone, strict=True):
+        (expected,) = Assignment()([cost])
+        assert torch.equal(match.queries, expected.queries)
+        assert torch.equal(match.targets, expected.targets)
+
+
+def test_segments_that_are_the_targets_are_matched_to_them_in_each_layer():
     _, targets = random_batch((3, 2))
-    segments = Segments(torch.full((2, 6, 5), -5.0), torch.full((2, 6, 12, 20), -9.0))
-    queries = ([4, 0, 5], [1, 3])
-    for image, (target, chosen) in enumerate(zip(targets, queries, strict=True)):
-        segments.class_logits[image, chosen, target.classes] = 5.0
-        segments.mask_logits[image, chosen] = 18.0 * target.masks - 9.0
-    for match, chosen in zip(HungarianMatcher(num_points=256)(segments, targets), queries, strict=True):
-        assert dict(zip(match.targets.tolist(), match.queries.tolist(), strict=True)) == dict(enumerate(chosen))
+    perfect, queries = [], (([4, 0, 5], [1, 3]), ([2, 1, 0], [5, 4]))
+    for layer in queries:
+        segments = Segments(torch.full((2, 6, 5), -5.0), torch.full((2, 6, 12, 20), -9.0))
+        for image, (target, chosen) in enumerate(zip(targets, layer, strict=True)):
+            segments.class_logits[image, chosen, target.classes] = 5.0
+            segments.mask_logits[image, chosen] = 18.0 * target.masks - 9.0
+        perfect.append(segments)
+    for matches, layer in zip(HungarianMatcher(num_points=256)(perfect, targets), queries, strict=True):
+        for match, chosen in zip(matches, layer, strict=True):
+            assert dict(zip(match.targets.tolist(), match.queries.tolist(), strict=True)) == dict(enumerate(chosen))
 
 
 def test_permuting_queries_permutes_the_match():
@@ -103,9 +123,9 @@ def test_permuting_queries_permutes_the_match():
     order = torch.tensor([3, 1, 4, 0, 2])
     matcher = HungarianMatcher(num_points=512)
     torch.manual_seed(0)
-    before = matcher(segments, targets)
+    (before,) = matcher([segments], targets)
     torch.manual_seed(0)
-    after = matcher(Segments(segments.class_logits[:, order], segments.mask_logits[:, order]), targets)
+    (after,) = matcher([Segments(segments.class_logits[:, order], segments.mask_logits[:, order])], targets)
     for old, new in zip(before, after, strict=True):
         assert dict(zip(old.targets.tolist(), old.queries.tolist(), strict=True)) == dict(
             zip(new.targets.tolist(), order[new.queries].tolist(), strict=True)
@@ -114,16 +134,16 @@ def test_permuting_queries_permutes_the_match():
 
 def test_images_without_targets_match_nothing():
     segments, targets = random_batch((0, 2))
-    empty, other = HungarianMatcher(num_points=8)(segments, targets)
+    ((empty, other),) = HungarianMatcher(num_points=8)([segments], targets)
     assert empty.queries.shape == empty.targets.shape == (0,)
     assert empty.queries.dtype == torch.int64
     assert len(other.queries) == 2
-    assert HungarianMatcher.assign([]) == []
+    assert Assignment()([]) == []
 
 
 def test_more_targets_than_queries_leaves_some_unmatched():
     segments, targets = random_batch((4,), num_queries=2)
-    (match,) = HungarianMatcher(num_points=8)(segments, targets)
+    ((match,),) = HungarianMatcher(num_points=8)([segments], targets)
     assert match.queries.tolist() == [0, 1]
     assert len(set(match.targets.tolist())) == 2
 
@@ -133,7 +153,7 @@ def test_costs_that_are_not_finite_are_refused(value):
     segments, targets = random_batch()
     segments.mask_logits[1, 2] = value
     with pytest.raises(ValueError, match="costs must be finite; got 3 of 25 that are not"):
-        HungarianMatcher(num_points=8)(segments, targets)
+        HungarianMatcher(num_points=8)([segments], targets)
 
 
 def test_no_points_are_refused():
