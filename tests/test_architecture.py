@@ -21,6 +21,7 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
     "table": set(),
     "results": {"atomic"},
     "video_file": set(),
+    "step_time": set(),
     "layers": PLAIN,
     "segmentor": {*PLAIN, "layers"},
     "flow": {*PLAIN, "layers"},
@@ -36,18 +37,18 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
     "inference": {*PLAIN, "propagation", "pictures", "video_file"},
     "figures": {*PLAIN, "flow", "propagation", "pictures", "inference"},
     "evaluation": {*PLAIN, "data", "inference", "metrics", "propagation", "segmentor"},
-    "benchmark": MODELS | {"data", "inference", "metrics", "weights"},
+    "benchmark": MODELS | {"data", "inference", "metrics", "weights", "step_time"},
     "data_check": {*PLAIN, "data", "pictures"},
     "module": LIBRARY,
     "flow_module": MODELS | {"criterion", "optim"},
-    "callbacks": LIBRARY | {"module"},
-    "dashboard": {"loggers"},
+    "callbacks": LIBRARY | {"module", "step_time"},
+    "dashboard": {"loggers", "step_time"},
     "report": {*PLAIN, "benchmark"},
     "loggers": set(),
     "building": LIBRARY | {"loggers"},
     "launch": LIBRARY
     | {"module", "flow_module", "callbacks", "building", "loggers"}
-    | {"evaluation", "benchmark", "study", "dashboard", "report", "data_check"},
+    | {"evaluation", "benchmark", "study", "dashboard", "report", "data_check", "step_time"},
 }
 
 DOORS = {  # third party -> the files that may import it

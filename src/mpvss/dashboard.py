@@ -7,6 +7,7 @@ import wandb_workspaces.workspaces as ws
 from wandb_workspaces import expr
 
 from mpvss.loggers import STEP
+from mpvss.step_time import PARTS
 
 _NAME = "MPVSS"
 _GROUPS = ("backbone", "interval")
@@ -130,7 +131,7 @@ def _optimization() -> list[Any]:
 def _speed() -> list[Any]:
     return [
         _line("train/pairs_per_second", title="pairs a second"),
-        _line("train/data_wait_share", title="share of time waiting for data", range_y=(0, 1)),
+        _line(*(f"train/{part}_share" for part in PARTS), title="shares of a step's time", range_y=(0, 1)),
     ]
 
 

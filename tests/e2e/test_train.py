@@ -1,5 +1,6 @@
 import csv
 
+import pytest
 import torch
 
 from mpvss.data import SyntheticVideos
@@ -41,6 +42,17 @@ def test_a_run_leaves_losses_and_scores_as_csv(trained):
         weights[term] * first[f"train/{frame}_{term}"] for frame in ("key", "propagated") for term in weights
     )
     assert 3 * last_layer < first["train/loss"] < 5 * last_layer
+
+
+def test_a_run_says_what_its_steps_spend_their_time_on(trained):
+    rows = [row for row in rows_of(trained) if row["train/pairs_per_second"]]
+    assert len(rows) == 15  # nobody knows since when the first one waits
+    for row in rows:
+        shares = [
+            float(row[f"train/{part}_share"]) for part in ("data_wait", "forward", "matching", "backward", "optimizer")
+        ]
+        assert all(0 < share < 1 for share in shares)
+        assert sum(shares) == pytest.approx(1)
 
 
 def test_a_resumed_run_goes_on_where_it_stopped(run, small, trained, checkpoint, tmp_path):

@@ -16,8 +16,9 @@ from mpvss.data import SyntheticVideos
 NUM_STEPS, NUM_VIDEOS = 4, 3
 VOID, RIGHT, WRONG = 255, 253, 254
 CURVES = {
-    "train/loss", "train/gradient_norm", "train/pairs_per_second", "train/data_wait_share", "lr/head", "lr/backbone",
+    "train/loss", "train/gradient_norm", "train/pairs_per_second", "lr/head", "lr/backbone",
     "val/mIoU", "val/WIoU", "val/mVC8", "val/mVC16",
+    *(f"train/{part}_share" for part in ("data_wait", "forward", "matching", "backward", "optimizer")),
     *(f"train/{frame}_{term}" for frame in ("key", "propagated") for term in ("class", "mask", "dice")),
 }  # fmt: skip
 
