@@ -20,10 +20,10 @@ class Training(nn.Module):
 
     device = torch.device("cpu")
 
-    def __init__(self, world_size=1, **arguments):
+    def __init__(self, world_size=1, log_every=1, **arguments):
         super().__init__()
         self.time, self.done, self.logged = 0.0, float("inf"), []
-        self.trainer = SimpleNamespace(world_size=world_size)
+        self.trainer = SimpleNamespace(world_size=world_size, global_step=0, log_every_n_steps=log_every)
         self.callback = StepTimes(clock=self, **arguments)
         self.matcher = HungarianMatcher(num_points=1)
         self.matcher.costs = self.costs
@@ -68,6 +68,7 @@ class Training(nn.Module):
         if steps:
             self.callback.on_before_optimizer_step(self.trainer, self, None)
             self.spend(5)
+            self.trainer.global_step += 1
         self.callback.on_train_batch_end(self.trainer, self, None, batch, 0)
 
 
@@ -134,6 +135,13 @@ def test_what_a_device_has_not_finished_is_logged_later():
     assert training.logged == [{"pairs_per_second": 2 / 15, **shares(1, 2, 3, 4, 5)}]
     training.done = 1000.0
     assert [step.data_wait for step in training.callback.steps()] == [1, 9, 1]
+
+
+def test_only_what_is_written_is_logged():
+    training = Training(log_every=3, window=2)
+    for wait in range(6):
+        training.batch(wait)
+    assert [values["data_wait"] for values in training.logged] == [3 / 31, 9 / 37]  # steps 2 and 3, 5 and 6
 
 
 def test_pairs_of_all_processes_count():
