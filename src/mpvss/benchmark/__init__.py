@@ -2,8 +2,9 @@
 
 `measure` makes a `Measurement` of a `Setting`: `count_costs` counts parameters and multiply-accumulates on shapes
 alone, `measure_speed` times what runs, `compare_with_transformers` times another project's key frame in turns with
-ours. `measure_loading` and `measure_stages` time how training pairs are made. `cost_table`, `speed_table`,
-`peer_table`, `loading_table` and `stage_table` lay measurements out, `paper_table` beside the paper's numbers;
+ours. `measure_loading` and `measure_stages` time how training pairs are made; `random_pairs` are there to time training
+on where no data are, with `peak_memory`. `cost_table`, `speed_table`, `peer_table`, `loading_table`, `stage_table`,
+`training_table` and `step_table` lay measurements out, `paper_table` beside the paper's numbers;
 `write_report` stores them.
 """
 
@@ -12,11 +13,14 @@ from mpvss.benchmark.loading import Loading, measure_loading, measure_stages
 from mpvss.benchmark.loading_tables import loading_table, stage_table
 from mpvss.benchmark.measured_tables import cost_table, peer_table, speed_table
 from mpvss.benchmark.measurement import Measurement, Setting, measure
+from mpvss.benchmark.memory import peak_memory
 from mpvss.benchmark.paper_tables import check_paper_table, paper_table
 from mpvss.benchmark.peer import PeerComparison, compare_with_transformers
+from mpvss.benchmark.random_pairs import random_pairs
 from mpvss.benchmark.report import environment, write_report
 from mpvss.benchmark.speed import TIMED, Speed, measure_speed
 from mpvss.benchmark.stopwatch import Timing, time_alternately, time_parts
+from mpvss.benchmark.training_tables import Training, step_table, training_table
 
 __all__ = [
     "CONVENTION",
@@ -28,6 +32,7 @@ __all__ = [
     "Setting",
     "Speed",
     "Timing",
+    "Training",
     "check_paper_table",
     "compare_with_transformers",
     "cost_table",
@@ -39,10 +44,14 @@ __all__ = [
     "measure_speed",
     "measure_stages",
     "paper_table",
+    "peak_memory",
     "peer_table",
+    "random_pairs",
     "speed_table",
     "stage_table",
+    "step_table",
     "time_alternately",
     "time_parts",
+    "training_table",
     "write_report",
 ]

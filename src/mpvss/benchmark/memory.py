@@ -1,5 +1,6 @@
 """Peak memory of a call."""
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,21 +19,22 @@ def peak_memory(call: Callable[[], object], device: torch.device) -> int | None:
     Python and libraries included.
 
     Args:
-        call: run once, without gradients.
+        call: run once.
         device: where it runs.
 
     Returns:
         Bytes; None on a system that does not tell a process its own peak (CPU, other than Linux).
     """
-    with torch.inference_mode():
-        if device.type == "cuda":
-            torch.cuda.reset_peak_memory_stats(device)
-            call()
-            torch.cuda.synchronize(device)
-            return torch.cuda.max_memory_allocated(device)
-        if not _can_reset():
-            return None
+    gc.collect()  # what an earlier call left in cycles
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
         call()
+        torch.cuda.synchronize(device)
+        return torch.cuda.max_memory_allocated(device)
+    resets = _can_reset()
+    call()
+    if not resets:
+        return None
     lines = dict(line.split(":", 1) for line in _STATUS.read_text().splitlines())
     return int(lines["VmHWM"].split()[0]) * _KIB
 

@@ -96,8 +96,7 @@ class StepTimes(lightning.Callback):
         self._laps = Laps(self._clock) if laps is None else laps.follow()
         if laps is not None:
             self._unfinished.append((pairs, laps))
-        # Lightning takes a third of a millisecond to log a number, also where it then does not write it.
-        if trainer.global_step % trainer.log_every_n_steps == 0 and (steps := self.steps()):
+        if _writes_now(trainer) and (steps := self.steps()):
             total = StepTime.total(steps)
             shares = {f"train/{part}_share": total.share(part) for part in PARTS}
             rate = {"train/pairs_per_second": total.pairs * trainer.world_size / total.seconds}
@@ -128,6 +127,12 @@ class StepTimes(lightning.Callback):
         """End a lap where a module is called, and another where it returns."""
         self._hooks.append(part.register_forward_pre_hook(lambda *_: self._end(within)))
         self._hooks.append(part.register_forward_hook(lambda *_: self._end(lap)))
+
+
+def _writes_now(trainer: lightning.Trainer) -> bool:
+    """Tell whether Lightning writes what is logged; it takes a third of a millisecond a number where not, too."""
+    every: int = trainer.log_every_n_steps  # type: ignore[attr-defined]  # set by a part of the trainer
+    return every > 0 and trainer.global_step % every == 0
 
 
 def _step_time(pairs: int, laps: Laps) -> StepTime:

@@ -6,11 +6,13 @@ from omegaconf import DictConfig
 
 from mpvss.launch.benchmark_data import benchmark_data
 from mpvss.launch.benchmark_model import benchmark_model
+from mpvss.launch.benchmark_train import benchmark_train
 from mpvss.table import Table
 
 _MEASURES: dict[str, Callable[[DictConfig], list[Table]]] = {
     "model": benchmark_model,
     "data": benchmark_data,
+    "train": benchmark_train,
 }
 
 

@@ -1,14 +1,10 @@
 """Time how training pairs are made, beside a training step on them."""
 
 import logging
-from time import perf_counter
-from typing import Any
 
 import lightning
 import torch
-from hydra.utils import instantiate
 from omegaconf import DictConfig
-from torch.utils.data import DataLoader
 
 from mpvss.benchmark import (
     Timing,
@@ -19,10 +15,10 @@ from mpvss.benchmark import (
     stage_table,
     write_report,
 )
-from mpvss.building import build_datamodule, build_model
+from mpvss.building import build_datamodule
 from mpvss.launch.device import choose_device
+from mpvss.launch.training_steps import RepeatedBatch, num_steps, time_steps
 from mpvss.table import Table
-from mpvss.types import FramePair
 
 log = logging.getLogger(__name__)
 
@@ -55,46 +51,8 @@ def benchmark_data(cfg: DictConfig) -> list[Table]:
         log.info("timing batches with %d workers", workers)
         loadings.append(measure_loading(loader, workers, cfg.repeats, cfg.warmup))
     log.info("timing training steps")
-    step = _time_steps(cfg, next(iter(loader)), device)
+    steps = time_steps(cfg, RepeatedBatch(next(iter(loader)), num_steps(cfg)), None, device)
+    step = Timing.of([step.seconds - step.data_wait for step in steps])
     tables = [loading_table(loadings, step), stage_table(stages)]
     write_report(cfg.paths.output, tables, environment(device))
     return tables
-
-
-class _StepTimer(lightning.Callback):
-    """Notes the seconds of every training step, the device waited for."""
-
-    def __init__(self) -> None:
-        self.seconds: list[float] = []
-
-    def on_train_batch_start(self, trainer: Any, module: lightning.LightningModule, *_: Any) -> None:
-        self._begin = _now(module.device)
-
-    def on_train_batch_end(self, trainer: Any, module: lightning.LightningModule, *_: Any) -> None:
-        self.seconds.append(_now(module.device) - self._begin)
-
-
-def _time_steps(cfg: DictConfig, batch: FramePair, device: torch.device) -> Timing:
-    """Train for a few steps on one batch, as configured but for what is logged and stored."""
-    timer = _StepTimer()
-    num_steps = cfg.warmup + cfg.repeats
-    trainer = instantiate(
-        cfg.trainer,
-        accelerator="gpu" if device.type == "cuda" else device.type,
-        max_steps=num_steps,
-        limit_val_batches=0,
-        callbacks=[timer],
-        logger=False,
-        enable_checkpointing=False,
-        enable_progress_bar=False,
-        enable_model_summary=False,
-    )
-    batches: DataLoader[FramePair] = DataLoader([batch] * num_steps, batch_size=None)  # type: ignore[arg-type]  # map-style
-    trainer.fit(build_model(cfg, "module"), train_dataloaders=batches)
-    return Timing.of(timer.seconds[cfg.warmup :])
-
-
-def _now(device: torch.device) -> float:
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
-    return perf_counter()

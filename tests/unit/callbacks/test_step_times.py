@@ -142,6 +142,10 @@ def test_only_what_is_written_is_logged():
     for wait in range(6):
         training.batch(wait)
     assert [values["data_wait"] for values in training.logged] == [3 / 31, 9 / 37]  # steps 2 and 3, 5 and 6
+    never = Training(log_every=0)
+    never.batch()
+    never.batch()
+    assert never.logged == []
 
 
 def test_pairs_of_all_processes_count():
