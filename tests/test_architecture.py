@@ -45,7 +45,8 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
     "dashboard": {"loggers", "step_time"},
     "report": {*PLAIN, "benchmark"},
     "loggers": set(),
-    "building": LIBRARY | {"loggers"},
+    "checkpoint_file": {"atomic"},
+    "building": LIBRARY | {"checkpoint_file", "loggers"},
     "launch": LIBRARY
     | {"module", "flow_module", "callbacks", "building", "loggers"}
     | {"evaluation", "benchmark", "study", "dashboard", "report", "data_check", "step_time"},
@@ -62,7 +63,8 @@ DOORS = {  # third party -> the files that may import it
     "hydra": r"mpvss/(launch/.*|(building|loggers)\.py)|[^/]+\.py",
     "omegaconf": r"mpvss/(launch/.*|(building|loggers)\.py)|[^/]+\.py",
     "matplotlib": r"mpvss/(report/(figures|style|document)|data_check/class_histogram|pictures/heat_map)\.py",
-    "lightning": r"mpvss/(data/datamodule|(flow_)?module|optim/stepping|building|loggers|(launch|callbacks)/.*)\.py",
+    "lightning": r"mpvss/(data/datamodule|(flow_)?module|optim/stepping|building|checkpoint_file|loggers|launch/.*"
+    r"|callbacks/.*)\.py",
 }
 
 NAMES_THAT_SAY_NOTHING = {"utils", "helpers", "common", "base", "manager"}

@@ -11,6 +11,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from torch import nn
 
+from mpvss.checkpoint_file import AtomicCheckpointIO
 from mpvss.data import VideoDataModule, default_colours
 from mpvss.loggers import build_loggers
 from mpvss.types import ClassList
@@ -204,7 +205,7 @@ def option_of(cfg: DictConfig, group: str) -> str:
 def build_trainer(cfg: DictConfig, callbacks: list[lightning.Callback]) -> lightning.Trainer:
     """Build the Trainer with the configured loggers and callbacks, and some more callbacks."""
     callbacks = [*callbacks, *instantiate(cfg.callbacks).values()]
-    return instantiate(cfg.trainer, callbacks=callbacks, logger=build_loggers(cfg))
+    return instantiate(cfg.trainer, callbacks=callbacks, logger=build_loggers(cfg), plugins=[AtomicCheckpointIO()])
 
 
 def plain(cfg: DictConfig, resolve: bool) -> dict[str, Any]:

@@ -1,15 +1,18 @@
 """Where a run's curves go: the configured loggers, with what W&B needs to compare runs."""
 
+import csv
 import logging
 import os
 from pathlib import Path
 from typing import Any
 
+import torch
 import wandb
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from hydra.utils import instantiate
-from lightning.pytorch.loggers import Logger, WandbLogger
+from lightning.pytorch.loggers import CSVLogger, Logger, WandbLogger
+from lightning.pytorch.utilities.rank_zero import rank_zero_only
 from omegaconf import DictConfig, OmegaConf
 
 log = logging.getLogger(__name__)
@@ -30,6 +33,8 @@ def build_loggers(cfg: DictConfig) -> list[Logger]:
     The configuration becomes columns; the jobs of a sweep form a group named after the sweep's folder, unless
     ``logger.wandb.group`` says otherwise; W&B itself adds commit, command and versions.
 
+    A run that goes on from a checkpoint in its own folder also goes on in its CSV and in its W&B run.
+
     Args:
         cfg: composed configuration of a run that Hydra started.
 
@@ -37,11 +42,18 @@ def build_loggers(cfg: DictConfig) -> list[Logger]:
         The loggers; W&B's is offline on a machine without an account.
     """
     columns = _columns(cfg)
+    folder = Path(cfg.paths.output)
+    goes_on = cfg.ckpt_path is not None and Path(cfg.ckpt_path).absolute().is_relative_to(folder.absolute())
     if "wandb" in cfg.logger:
         _set_mode(cfg)
         _describe_job(cfg)
+        if goes_on and (runs := sorted(folder.glob("wandb/*run-*"), key=_start)):
+            settings = {"id": runs[-1].name.rpartition("-")[2], "resume": "allow"}
+            OmegaConf.update(cfg, "logger.wandb", settings, force_add=True)
     loggers = list(instantiate(cfg.logger, _convert_="all").values())
     for logger in loggers:
+        if isinstance(logger, CSVLogger) and goes_on:
+            _keep_curves(logger, _step_of(cfg.ckpt_path))
         if isinstance(logger, WandbLogger):
             logger.log_hyperparams(columns)
             for name, best in _BEST.items():
@@ -64,6 +76,28 @@ def _describe_job(cfg: DictConfig) -> None:
     OmegaConf.update(cfg, "logger.wandb.job_type", hydra.job.name, force_add=True)
     if hydra.mode == RunMode.MULTIRUN and cfg.logger.wandb.group is None:
         OmegaConf.update(cfg, "logger.wandb.group", Path(hydra.sweep.dir).name)
+
+
+def _start(run: Path) -> str:
+    """When a run began, as W&B puts it into the name of the run's folder: offline-run-<time>-<id>."""
+    return run.name.split("-")[-2]
+
+
+def _step_of(checkpoint: str) -> int:
+    return int(torch.load(checkpoint, map_location="cpu", weights_only=True, mmap=True)["global_step"])
+
+
+@rank_zero_only
+def _keep_curves(logger: CSVLogger, step: int) -> None:
+    """Begin the CSV with its rows up to a step; the logger would delete them. The old file stays beside it."""
+    file = Path(logger.log_dir, "metrics.csv")
+    if not file.is_file():
+        return
+    old = file.replace(file.with_name(f"metrics_until_step_{step}.csv"))
+    with old.open(encoding="utf-8", newline="") as lines:
+        rows = [row for row in csv.DictReader(lines) if int(row["step"]) < step]
+    logger.experiment.metrics.extend(rows)
+    logger.experiment.save()
 
 
 def _columns(cfg: DictConfig) -> dict[str, Any]:

@@ -27,6 +27,10 @@ VOID = 255
 """Label of a pixel that is neither trained nor scored on."""
 
 
+class NonFiniteError(ValueError):
+    """A loss, or what it is computed from, is infinite or not a number: training has diverged."""
+
+
 class FramePair(NamedTuple):
     """A batch of key frames and the non-key frames that follow them.
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import lightning  # noqa: F401  # before a test captures the stream that its logger keeps
 import pytest
 import torch
+import wandb
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
 from wandb.proto.wandb_internal_pb2 import Record
@@ -101,6 +102,7 @@ def run_here(
         except SystemExit as end:
             status = end.code
         finally:
+            wandb.teardown()  # it remembers the environment that it first saw
             root.handlers[:] = handlers  # Hydra's write to a stream that ends with this test
             root.setLevel(level)
         return Answer(status, *capfd.readouterr())

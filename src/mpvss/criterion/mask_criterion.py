@@ -30,6 +30,8 @@ class MaskCriterion(nn.Module):
 
     Cross entropy on all N queries, unmatched ones with the target "no object"; binary cross entropy and dice
     on the matched masks, at points where the mask is undecided. Every layer is matched on its own.
+    An image without targets has no say: it is one without labels, such as most frames of Cityscapes' snippets, not one
+    without objects, as in Mask2Former, which would teach its queries to be "no object".
     All of it is computed in float32, under autocast too.
 
     Args:
@@ -85,8 +87,8 @@ class MaskCriterion(nn.Module):
         """Compute the loss of a batch.
 
         Mask logits cover the *padded* frame, so targets must be padded, with False at right and bottom, to the
-        area the logits cover; only the resolution may differ. Images without targets (M = 0, only void)
-        contribute to the class loss alone.
+        area the logits cover; only the resolution may differ. Images without targets (M = 0, only void) contribute
+        nothing.
 
         Args:
             segments: the last layer's class_logits (B, N, K+1) and mask_logits (B, N, h, w).
@@ -123,7 +125,8 @@ class MaskCriterion(nn.Module):
         classes = torch.cat([target.classes[match.targets] for target, match in zip(targets, matches, strict=True)])
         class_targets = classes.new_full(segments.class_logits.shape[:2], self.num_classes)
         class_targets[images, queries] = classes
-        class_loss = F.cross_entropy(segments.class_logits.float().mT, class_targets, self.class_weights)
+        labelled = [image for image, target in enumerate(targets) if len(target.classes)]
+        class_loss = self._class_loss(segments.class_logits[labelled].float(), class_targets[labelled])
 
         mask_logits = segments.mask_logits[images, queries].float()
         points = uncertain_points(mask_logits, self.num_points, self.oversample_ratio, self.importance_ratio)
@@ -140,6 +143,12 @@ class MaskCriterion(nn.Module):
             )
         mask_loss, dice_loss = mask_losses(point_logits, point_targets, num_masks)
         return {"class": class_loss, "mask": mask_loss, "dice": dice_loss}
+
+    def _class_loss(self, class_logits: Tensor, class_targets: Tensor) -> Tensor:
+        """Compute the weighted mean over all queries of labelled images; 0, with a gradient of 0, if there are none."""
+        if not len(class_logits):
+            return class_logits.sum()
+        return F.cross_entropy(class_logits.mT, class_targets, self.class_weights)
 
     def _check(self, segments: Segments, targets: Sequence[MaskTarget]) -> None:
         """Refuse logits and targets that do not belong together."""

@@ -10,7 +10,7 @@ from scipy.optimize import linear_sum_assignment
 from torch import Tensor, nn
 
 from mpvss.criterion.points import sample_points
-from mpvss.types import MaskTarget, Segments
+from mpvss.types import MaskTarget, NonFiniteError, Segments
 
 
 class Match(NamedTuple):
@@ -63,7 +63,7 @@ class HungarianMatcher(nn.Module):
             B matches per layer, on the device of the logits.
 
         Raises:
-            ValueError: if a cost is not finite.
+            NonFiniteError: if a cost is not finite.
         """
         costs = self.costs(layers, targets)
         matches = self.assignment([cost for image in costs for cost in image])
@@ -107,14 +107,14 @@ class Assignment(nn.Module):
             A match for each, on the device of the costs.
 
         Raises:
-            ValueError: if a cost is not finite.
+            NonFiniteError: if a cost is not finite.
         """
         if not costs:
             return []
         flat = torch.cat([cost.flatten() for cost in costs]).cpu()
         broken = int((~flat.isfinite()).sum())
         if broken:
-            raise ValueError(
+            raise NonFiniteError(
                 f"matching costs must be finite; got {broken} of {flat.numel()} that are not: the class or mask logits "
                 "diverged. Lower the learning rate, clip gradients, or train in bf16 or float32."
             )

@@ -29,7 +29,8 @@ from mpvss.data.offset_pairs import OffsetPairs
 from mpvss.data.pairs import PairDataset
 from mpvss.data.parallel import parallel_map
 from mpvss.data.problem import Kind, Problem
-from mpvss.data.sampling import draw_key, draw_pair, evaluation_distances, surrounding_keys
+from mpvss.data.resumable_loader import ResumableLoader
+from mpvss.data.sampling import draw_key, draw_pair
 from mpvss.data.shuffled_pairs import ShuffledPairs
 from mpvss.data.simulated import PhotometricChange, SimulatedMotion
 from mpvss.data.still_pairs import StillPairDataset
@@ -60,6 +61,7 @@ __all__ = [
     "PairTransform",
     "PhotometricChange",
     "Problem",
+    "ResumableLoader",
     "ShuffledPairs",
     "SimulatedMotion",
     "StillPairDataset",
@@ -70,12 +72,10 @@ __all__ = [
     "default_colours",
     "draw_key",
     "draw_pair",
-    "evaluation_distances",
     "mask_targets",
     "open_inspector",
     "open_videos",
     "parallel_map",
     "read_flo",
-    "surrounding_keys",
     "write_bad_clips",
 ]

@@ -1,6 +1,8 @@
 """The data of a run: pairs to train on, clips or pairs to evaluate on."""
 
+import signal
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from lightning import LightningDataModule
@@ -9,11 +11,11 @@ from torch.utils.data import DataLoader
 from mpvss.data.clip_sampler import ClipSampler
 from mpvss.data.clips import ClipDataset
 from mpvss.data.collate import collate_pairs
-from mpvss.data.epoch_sampler import EpochSampler
 from mpvss.data.offset_pairs import OffsetPairs
-from mpvss.data.pair_source import PairSource
+from mpvss.data.pair_source import PairSource, TrainingPairs
 from mpvss.data.pairs import PairDataset
 from mpvss.data.processes import rank_and_world_size
+from mpvss.data.resumable_loader import ResumableLoader
 from mpvss.data.simulated import PhotometricChange, SimulatedMotion
 from mpvss.data.still_pairs import StillPairDataset
 from mpvss.types import ClassList, FramePair, SparseVideoSource, VideoSource
@@ -117,7 +119,7 @@ class VideoDataModule(LightningDataModule):
 
     def train_dataloader(self) -> DataLoader[FramePair]:
         """Return batches of pairs, new ones in every epoch."""
-        return _training_loader(self._pairs(), self.batch_size, self.num_workers)
+        return ResumableLoader(self._pairs(), self.batch_size, **_loading(self.num_workers))
 
     def val_dataloader(self) -> DataLoader:
         """Return the evaluation clips of this process, whole videos in order; no loader where there is no evaluation.
@@ -129,8 +131,13 @@ class VideoDataModule(LightningDataModule):
         if isinstance(self._val, OffsetPairs):
             rank, world_size = rank_and_world_size()
             batches = self._val.batches()[rank::world_size]
-            return _loader(self._val, self.num_workers, batch_sampler=batches, collate_fn=collate_pairs)
-        return _loader(self._val, self.num_workers, batch_size=None, sampler=ClipSampler(self._val))
+            return DataLoader(
+                self._val,
+                batch_sampler=batches,  # type: ignore[arg-type]  # a list of ranges serves as one of lists
+                collate_fn=collate_pairs,
+                **_loading(self.num_workers),
+            )
+        return DataLoader(self._val, batch_size=None, sampler=ClipSampler(self._val), **_loading(self.num_workers))
 
     def test_dataloader(self) -> DataLoader:
         """Return the same as :meth:`val_dataloader`."""
@@ -178,7 +185,7 @@ class FlowDataModule(LightningDataModule):
     """None: flow has no classes."""
 
     def __init__(
-        self, train: Callable[[], PairSource] | None, val: PairSource, batch_size: int, num_workers: int
+        self, train: Callable[[], TrainingPairs] | None, val: PairSource, batch_size: int, num_workers: int
     ) -> None:
         super().__init__()
         if batch_size < 1:
@@ -186,7 +193,7 @@ class FlowDataModule(LightningDataModule):
         self.batch_size = batch_size
         self.num_workers = num_workers
         self._open_train = train
-        self._train_pairs: PairSource | None = None
+        self._train_pairs: TrainingPairs | None = None
         self._val_pairs = val
 
     @property
@@ -205,17 +212,22 @@ class FlowDataModule(LightningDataModule):
 
     def train_dataloader(self) -> DataLoader[FramePair]:
         """Return batches of pairs, in every epoch those that come after the last epoch's."""
-        return _training_loader(self._pairs(), self.batch_size, self.num_workers)
+        return ResumableLoader(self._pairs(), self.batch_size, **_loading(self.num_workers))
 
     def val_dataloader(self) -> DataLoader[FramePair]:
         """Return batches of the evaluation pairs, in order; the last may be smaller."""
-        return _loader(self._val_pairs, self.num_workers, batch_size=self.batch_size, collate_fn=collate_pairs)
+        return DataLoader(
+            self._val_pairs,  # type: ignore[arg-type]  # a map-style dataset needs no more than a PairSource has
+            batch_size=self.batch_size,
+            collate_fn=collate_pairs,
+            **_loading(self.num_workers),
+        )
 
     def test_dataloader(self) -> DataLoader[FramePair]:
         """Return the same batches as :meth:`val_dataloader`."""
         return self.val_dataloader()
 
-    def _pairs(self) -> PairSource:
+    def _pairs(self) -> TrainingPairs:
         if self._open_train is None:
             raise ValueError(
                 "These pairs are for evaluation alone. To train flow, choose data=flying_chairs or data=synthetic_flow."
@@ -235,16 +247,18 @@ def _check_epoch(pairs: PairSource, batch_size: int) -> None:
         )
 
 
-def _training_loader(pairs: PairSource, batch_size: int, num_workers: int) -> DataLoader[FramePair]:
-    sampler = EpochSampler(len(pairs))
-    return _loader(pairs, num_workers, batch_size=batch_size, sampler=sampler, drop_last=True, collate_fn=collate_pairs)
+def _loading(num_workers: int) -> dict[str, Any]:
+    """Return how a loader of any kind loads."""
+    return {
+        "num_workers": num_workers,
+        "pin_memory": torch.cuda.is_available(),
+        "persistent_workers": num_workers > 0,
+        "worker_init_fn": _ignore_interrupts,
+        # The loader draws its workers' seeds from here, and leaves the default generator to the training steps.
+        "generator": torch.Generator(),
+    }
 
 
-def _loader(dataset: PairSource | ClipDataset, num_workers: int, **options: object) -> DataLoader:
-    return DataLoader(
-        dataset,  # type: ignore[arg-type]  # a map-style dataset needs no more than a PairSource has
-        num_workers=num_workers,
-        pin_memory=torch.cuda.is_available(),
-        persistent_workers=num_workers > 0,
-        **options,  # type: ignore[arg-type]  # DataLoader's own, from the methods above
-    )
+def _ignore_interrupts(worker: int) -> None:
+    """Leave Ctrl-C, which a terminal sends to workers too, to the process that trains."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -33,10 +33,20 @@ class EpochSampler(DistributedSampler[int]):
         rank, world_size = rank_and_world_size(rank, world_size)
         if num_pairs < world_size:
             raise ValueError(f"num_pairs must be at least the number of processes, {world_size}; got {num_pairs}.")
+        self._skipped = 0
         indices = range(num_pairs)  # of the "dataset", only the length is used
         super().__init__(indices, world_size, rank, shuffle=False, drop_last=True)  # type: ignore[arg-type]
         self.num_pairs = num_pairs
 
     def __iter__(self) -> Iterator[int]:
+        skipped, self._skipped = self._skipped, 0
+        return iter(self.order()[skipped:])
+
+    def skip_first(self, count: int) -> None:
+        """Leave out the first indices when next iterated over, and only then."""
+        self._skipped = count
+
+    def order(self) -> list[int]:
+        """Return all indices of the epoch that this process gets, in order."""
         first = self.epoch * self.num_pairs
-        return (first + index for index in super().__iter__())
+        return [first + index for index in super().__iter__()]

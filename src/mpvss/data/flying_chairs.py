@@ -39,6 +39,9 @@ class FlyingChairs(Dataset[FramePair]):
         root: folder of the data set, laid out as the error for a missing one shows.
         split: ``train`` or ``val``.
 
+    Attributes:
+        names: the ids of the split's pairs.
+
     Raises:
         FileNotFoundError: if the root, the split file or a file of a pair is missing.
         ValueError: if `split` is another, has no pair, or the split file does not fit the pairs.
@@ -55,10 +58,10 @@ class FlyingChairs(Dataset[FramePair]):
                 "To train flow without a download, use data=synthetic_flow."
             )
         ids = sorted(path.name.removesuffix("_flow.flo") for path in (self.root / "data").glob("*_flow.flo"))
-        self._ids = _of_split(self.root / _SPLIT_FILE, ids, split)
+        self.names = _of_split(self.root / _SPLIT_FILE, ids, split)
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self.names)
 
     def __getitem__(self, index: int) -> FramePair:
         """Decode a pair.
@@ -70,7 +73,7 @@ class FlyingChairs(Dataset[FramePair]):
             FileNotFoundError: if one of its files is missing.
             ValueError: if one cannot be decoded, or they differ in size.
         """
-        stem = self.root / "data" / self._ids[index]
+        stem = self.root / "data" / self.names[index]
         frame = _decode(Path(f"{stem}_img1.ppm"))
         key_frame = _decode(Path(f"{stem}_img2.ppm"))
         flow, known = read_flo(f"{stem}_flow.flo")

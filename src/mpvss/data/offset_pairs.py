@@ -13,8 +13,8 @@ class OffsetPairs(Dataset[FramePair]):
     """Every labelled frame, paired with the frames 0, 1, ..., max_distance - 1 before it.
 
     Item ``n * max_distance + d`` is labelled frame n with the key frame d frames before it; at distance 0 it is its
-    own key frame. Interval l is evaluated on the distances that
-    :func:`~mpvss.data.sampling.evaluation_distances` names. A DataLoader whose batches are those of
+    own key frame. Interval l is evaluated on the distances 0..l - 1 (DFF's convention), or on that of the last key
+    frame on the grid 0, l, 2 l, .... A DataLoader whose batches are those of
     :meth:`batches` reads no file twice.
 
     Args:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from mpvss.data.pair_source import describe_frames
 from mpvss.data.sampling import check_drawing, draw_key, draw_pair
 from mpvss.data.seeding import drawing_from, generator_for, pass_order
 from mpvss.types import FramePair, SparseVideoSource, VideoSource
@@ -62,13 +63,8 @@ class PairDataset(Dataset[FramePair]):
 
     def __getitem__(self, index: int) -> FramePair:
         """Return an unbatched pair: frames (3, H, W), labels (H, W), gap (), flow (2, H, W), visible (H, W)."""
-        turn, place = divmod(index, len(self._targets))
-        video, frame = self._targets[pass_order(self.seed, turn, len(self._targets))[place]]
         generator = generator_for(self.seed, 1, index)
-        if frame is None:
-            key, frame = draw_pair(self.source.num_frames(video), self.max_gap, generator)
-        else:
-            key = draw_key(frame, self.max_gap, generator)
+        video, key, frame = self._draw(index, generator)
         pair = read_pair(partial(self.source.read, video), key, frame, self.source.name(video))
         if self._flow_source is not None:
             flow, visible = self._flow_source.flow(video, frame, key)
@@ -77,6 +73,19 @@ class PairDataset(Dataset[FramePair]):
             return pair
         with drawing_from(generator):
             return self.transform(pair)
+
+    def describe(self, index: int) -> str:
+        """Return the video of a pair and its two frames."""
+        video, key, frame = self._draw(index, generator_for(self.seed, 1, index))
+        return describe_frames(self.source, video, key, frame)
+
+    def _draw(self, index: int, generator: torch.Generator) -> tuple[int, int, int]:
+        """Draw video, key frame and frame."""
+        turn, place = divmod(index, len(self._targets))
+        video, frame = self._targets[pass_order(self.seed, turn, len(self._targets))[place]]
+        if frame is None:
+            return video, *draw_pair(self.source.num_frames(video), self.max_gap, generator)
+        return video, draw_key(frame, self.max_gap, generator), frame
 
 
 def read_pair(read: Callable[[int], tuple[Tensor, Tensor]], key: int, frame: int, name: str) -> FramePair:

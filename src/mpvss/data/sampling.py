@@ -1,4 +1,4 @@
-"""Which frames of a video are paired, in training and in evaluation."""
+"""Which frames of a video are paired to train on."""
 
 import torch
 
@@ -53,56 +53,6 @@ def draw_key(frame: int, max_gap: int, generator: torch.Generator) -> int:
     return frame - int(torch.randint(1, min(max_gap, frame) + 1, (), generator=generator))
 
 
-def surrounding_keys(frame: int, num_frames: int, interval: int) -> tuple[int, int | None]:
-    """Return the key frames that a frame is between, where key frames are 0, interval, 2 interval, ....
-
-    Args:
-        frame: number of the frame, 0..num_frames - 1.
-        num_frames: frames of the video.
-        interval: distance of key frames, at least 1.
-
-    Returns:
-        The last key frame at or before the frame, and the first one after it; None if the video ends before it.
-
-    Raises:
-        ValueError: if a number is outside its range.
-
-    Example:
-        >>> surrounding_keys(7, num_frames=12, interval=5), surrounding_keys(11, num_frames=12, interval=5)
-        ((5, 10), (10, None))
-    """
-    _check_interval(interval)
-    if not 0 <= frame < num_frames:
-        raise ValueError(f"frame must be in 0..num_frames - 1; got {frame} of {num_frames}.")
-    previous = frame - frame % interval
-    following = previous + interval
-    return previous, following if following < num_frames else None
-
-
-def evaluation_distances(frame: int, interval: int, offsets: str) -> tuple[int, ...]:
-    """Return how far before a labelled frame its key frame lies, for each run of an evaluation.
-
-    Args:
-        frame: number of the labelled frame, 19 in Cityscapes' snippets.
-        interval: distance of key frames, at least 1.
-        offsets: ``all``, DFF's convention: one run for each distance 0..interval - 1, whose scores are averaged;
-            ``grid``: one run with key frames 0, interval, 2 interval, ....
-
-    Raises:
-        ValueError: if `offsets` is another, or a number is too small.
-
-    Example:
-        >>> evaluation_distances(19, 5, "all"), evaluation_distances(19, 5, "grid")
-        ((0, 1, 2, 3, 4), (4,))
-    """
-    if offsets not in ("all", "grid"):
-        raise ValueError(f"offsets must be all or grid; got {offsets}.")
-    _check_interval(interval)
-    if frame < 0:
-        raise ValueError(f"frame must be at least 0; got {frame}.")
-    return tuple(range(interval)) if offsets == "all" else (frame % interval,)
-
-
 def check_drawing(max_gap: int, num_pairs: int | None, seed: int) -> None:
     """Refuse settings from which no pair can be drawn.
 
@@ -120,8 +70,3 @@ def check_drawing(max_gap: int, num_pairs: int | None, seed: int) -> None:
         raise ValueError(f"num_pairs must be at least 1, or null for every frame once; got {num_pairs}.")
     if seed < 0:
         raise ValueError(f"seed must be at least 0; got {seed}.")
-
-
-def _check_interval(interval: int) -> None:
-    if interval < 1:
-        raise ValueError(f"interval must be at least 1 frame; got {interval}.")

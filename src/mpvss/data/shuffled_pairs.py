@@ -1,6 +1,6 @@
 """Stored pairs in random order, augmented, without end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from torch.utils.data import Dataset
 
@@ -46,9 +46,19 @@ class ShuffledPairs(Dataset[FramePair]):
 
     def __getitem__(self, index: int) -> FramePair:
         """Return an unbatched pair."""
-        turn, place = divmod(index, len(self.pairs))
-        pair = self.pairs[pass_order(self.seed, turn, len(self.pairs))[place]]
+        pair = self.pairs[self._find(index)]
         if self.transform is None:
             return pair
         with drawing_from(generator_for(self.seed, 1, index)):
             return self.transform(pair)
+
+    def describe(self, index: int) -> str:
+        """Return the name of a pair, or its number where pairs have no names."""
+        place = self._find(index)
+        names: Sequence[str] = getattr(self.pairs, "names", ())
+        return names[place] if names else f"pair {place}"
+
+    def _find(self, index: int) -> int:
+        """Return which of the stored pairs it is."""
+        turn, place = divmod(index, len(self.pairs))
+        return pass_order(self.seed, turn, len(self.pairs))[place]

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from mpvss.data.pair_source import describe_frames
 from mpvss.data.sampling import check_drawing
 from mpvss.data.seeding import drawing_from, generator_for, pass_order
 from mpvss.data.simulated import SimulatedMotion
@@ -72,8 +73,16 @@ class StillPairDataset(Dataset[FramePair]):
 
     def read(self, index: int) -> tuple[Tensor, Tensor]:
         """Return the frame that a pair is made of, (3, H, W) uint8 RGB, and its labels, (H, W) uint8."""
+        return self.source.read(*self._find(index))
+
+    def describe(self, index: int) -> str:
+        """Return the video and the frame that a pair is made of."""
+        return describe_frames(self.source, *self._find(index))
+
+    def _find(self, index: int) -> tuple[int, int]:
+        """Return video and frame."""
         turn, place = divmod(index, len(self._frames))
-        return self.source.read(*self._frames[pass_order(self.seed, turn, len(self._frames))[place]])
+        return self._frames[pass_order(self.seed, turn, len(self._frames))[place]]
 
 
 def _labelled_frames(source: VideoSource, video: int) -> Sequence[int]:

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import signal
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 from hydra.errors import InstantiationException
 from omegaconf import DictConfig
 
+from mpvss.callbacks import TrainingStopped
+
 
 def report_errors(job: Callable[[DictConfig], Any]) -> Callable[[DictConfig], Any]:
     """Turn the errors that tell a user what to do into one message and exit status 1, without a traceback.
 
-    Ctrl-C ends with status 130, without one either.
+    So does Ctrl-C or another signal that training heeds, with the exit status that shells give it, 128 and its number.
 
     ``HYDRA_FULL_ERROR=1`` keeps the traceback.
     """
@@ -22,19 +25,30 @@ def report_errors(job: Callable[[DictConfig], Any]) -> Callable[[DictConfig], An
     def reporting(cfg: DictConfig) -> Any:  # what the job returns
         try:
             return job(cfg)
-        except (ValueError, FileNotFoundError, InstantiationException) as error:
+        except (ValueError, OSError, InstantiationException) as error:
             cause = error.__cause__ if isinstance(error, InstantiationException) else error
-            if os.environ.get("HYDRA_FULL_ERROR") or not isinstance(cause, ValueError | FileNotFoundError):
+            if os.environ.get("HYDRA_FULL_ERROR") or not isinstance(cause, ValueError | OSError):
                 raise
             sys.stderr.write(f"error: {_message(cause)}\n")
             sys.exit(1)
+        except TrainingStopped as stopped:
+            sys.stderr.write(f"{_farewell(stopped)}\n")
+            sys.exit(128 + stopped.signal)
         except KeyboardInterrupt:
             sys.stderr.write("stopped\n")
-            sys.exit(130)  # as shells report Ctrl-C
+            sys.exit(128 + signal.SIGINT)
 
     return reporting
 
 
-def _message(error: ValueError | FileNotFoundError) -> str:
+def _farewell(stopped: TrainingStopped) -> str:
+    said = f"stopped by {signal.Signals(stopped.signal).name}"
+    if stopped.checkpoint is None:
+        return f"{said}, before anything was saved"
+    run = stopped.checkpoint.parents[1]
+    return f"{said}; to go on, run the same command with hydra.run.dir={run} ckpt_path=last"
+
+
+def _message(error: ValueError | OSError) -> str:
     """The error's own words, without the traceback of the data loader's process that it may come from."""
     return str(error).rpartition(f"\n{type(error).__name__}: ")[2].rstrip()

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 import torch
 
-from mpvss.data.sampling import draw_key, draw_pair, evaluation_distances, surrounding_keys
+from mpvss.data.sampling import draw_key, draw_pair
 
 
 def _draws(num_frames, max_gap, count):
@@ -59,31 +59,3 @@ def test_the_beginning_of_a_video_limits_the_gap_and_its_first_frame_is_its_own_
 def test_a_key_that_cannot_be_is_refused(frame, max_gap):
     with pytest.raises(ValueError, match="must be at least"):
         draw_key(frame, max_gap, torch.Generator())
-
-
-@pytest.mark.parametrize("interval", [1, 2, 5, 12, 20])
-def test_every_frame_lies_between_its_key_frames(interval):
-    keys = [frame for frame in range(12) if frame % interval == 0]
-    for frame in range(12):
-        before = [key for key in keys if key <= frame]
-        after = [key for key in keys if key > frame]
-        assert surrounding_keys(frame, 12, interval) == (before[-1], after[0] if after else None)
-
-
-@pytest.mark.parametrize(("frame", "interval"), [(12, 5), (-1, 5), (0, 0)])
-def test_a_frame_outside_the_video_or_no_interval_is_refused(frame, interval):
-    with pytest.raises(ValueError, match="must be"):
-        surrounding_keys(frame, 12, interval)
-
-
-@pytest.mark.parametrize(("interval", "distance"), [(1, 0), (2, 1), (3, 1), (5, 4), (8, 3), (10, 9), (20, 19), (19, 0)])
-def test_offsets_all_are_every_distance_and_grid_that_of_the_last_key_on_the_grid(interval, distance):
-    assert evaluation_distances(19, interval, "all") == tuple(range(interval))
-    assert evaluation_distances(19, interval, "grid") == (distance,)
-    assert 19 - distance == surrounding_keys(19, 30, interval)[0]
-
-
-@pytest.mark.parametrize(("frame", "interval", "offsets"), [(19, 0, "all"), (-1, 5, "grid"), (19, 5, "some")])
-def test_distances_that_cannot_be_are_refused(frame, interval, offsets):
-    with pytest.raises(ValueError, match="must be"):
-        evaluation_distances(frame, interval, offsets)

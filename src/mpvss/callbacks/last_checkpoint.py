@@ -1,0 +1,148 @@
+"""The checkpoint that an interrupted run goes on from."""
+
+import logging
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import lightning
+from lightning.pytorch.callbacks import Checkpoint
+
+from mpvss.data import ResumableLoader
+
+_log = logging.getLogger(__name__)
+
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
+"""Ctrl-C, the end of a job, and the warning before it that SLURM is asked for by ``--signal=USR1@60``."""
+
+
+class TrainingStopped(Exception):  # noqa: N818  # no error: it was asked for
+    """A signal ended training between two steps.
+
+    Attributes:
+        signal: its number.
+        checkpoint: what the run goes on from; None if nothing was saved yet.
+    """
+
+    def __init__(self, signal_number: int, checkpoint: Path | None) -> None:
+        super().__init__(signal_number, checkpoint)
+        self.signal = signal_number
+        self.checkpoint = checkpoint
+
+
+class LastCheckpoint(Checkpoint):
+    """Save every so many steps, after each validation, at the end, and when a signal asks to stop.
+
+    Ctrl-C, SIGTERM and SIGUSR1 are heeded after the step or validation batch in hand, by all processes at once: the
+    state is saved and training ends with :class:`TrainingStopped`. A second Ctrl-C ends it on the spot.
+
+    A run resumed from here trains and validates as it would have: a validation that was due or under way is done from
+    its beginning. Only the curves lack the step that a signal came in. The last step of all is saved only after its
+    validation, which otherwise would be lost.
+
+    Args:
+        path: of the checkpoint.
+        every_n_steps: optimizer steps from one to the next.
+
+    Raises:
+        ValueError: if `every_n_steps` is less than 1.
+    """
+
+    def __init__(self, path: str | Path, every_n_steps: int) -> None:
+        if every_n_steps < 1:
+            raise ValueError(f"callbacks.last.every_n_steps must be at least 1; got {every_n_steps}.")
+        self.path = Path(path)
+        self.every_n_steps = every_n_steps
+        self._signal: int | None = None
+        self._seen = 0  # the latest optimizer step
+        self._validation_to_do = False
+
+    def on_train_start(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
+        """Go on in the epoch where a resumed run was, and listen for signals; Lightning puts back who did before."""
+        self._seen = trainer.global_step
+        loader = trainer.train_dataloader
+        if isinstance(loader, ResumableLoader):
+            begun = trainer.fit_loop.epoch_loop.batch_progress.current.ready
+            loader.start_at(begun % int(trainer.num_training_batches))
+        if threading.current_thread() is threading.main_thread():  # nobody else may
+            for number in _STOPPING:
+                signal.signal(number, self._note)
+
+    def on_train_batch_end(
+        self,
+        trainer: lightning.Trainer,
+        pl_module: lightning.LightningModule,
+        outputs: Any,  # whatever the training step returned
+        batch: Any,
+        batch_idx: int,
+    ) -> None:
+        """Save if it is time, once an optimizer step is complete; before a validation, that is left to its start."""
+        if trainer.global_step != self._seen and not _validation_follows(trainer):
+            self._save_if_due(trainer)
+        self._seen = trainer.global_step
+
+    def on_validation_start(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
+        """Save if it is time."""
+        if not trainer.sanity_checking and not _is_finished(trainer):
+            self._validation_to_do = True
+            self._save_if_due(trainer)
+
+    def on_validation_batch_end(self, trainer: lightning.Trainer, *_: Any) -> None:
+        """Stop if asked to."""
+        if not trainer.sanity_checking and self._is_to_stop(trainer):
+            self._stop(trainer, save=not _is_finished(trainer))
+
+    def on_validation_end(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
+        """Save, the scores with it."""
+        self._validation_to_do = False
+        if not trainer.sanity_checking:
+            self._save(trainer)
+
+    def on_train_end(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
+        """Save."""
+        self._save(trainer)
+
+    def on_save_checkpoint(
+        self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, checkpoint: dict[str, Any]
+    ) -> None:
+        """Write a validation that is to do down as one whose first batch was interrupted, which Lightning repeats."""
+        if self._validation_to_do:
+            progress = checkpoint["loops"]["fit_loop"]["epoch_loop.val_loop.batch_progress"]
+            progress["total"] |= {"ready": 1, "started": 1, "processed": 0, "completed": 0}
+            progress["current"] |= {"ready": 0, "started": 0, "processed": 0, "completed": 0}
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        if self._signal is not None and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        self._signal = number
+        _log.warning("%s: saving and stopping after this step.", signal.Signals(number).name)
+
+    def _save_if_due(self, trainer: lightning.Trainer) -> None:
+        if self._is_to_stop(trainer):
+            self._stop(trainer, save=True)
+        if trainer.global_step % self.every_n_steps == 0:
+            self._save(trainer)
+
+    def _save(self, trainer: lightning.Trainer) -> None:
+        trainer.save_checkpoint(self.path, weights_only=False)  # that is, not the weights alone
+
+    def _is_to_stop(self, trainer: lightning.Trainer) -> bool:
+        """Ask all processes: one that stops alone would leave the others waiting for it."""
+        return bool(trainer.strategy.reduce_boolean_decision(self._signal is not None, all=False))
+
+    def _stop(self, trainer: lightning.Trainer, save: bool) -> None:
+        if save:
+            self._save(trainer)
+        raise TrainingStopped(self._signal or signal.SIGTERM, self.path if self.path.exists() else None)
+
+
+def _validation_follows(trainer: lightning.Trainer) -> bool:
+    """Tell whether Lightning validates after the batch that ends now."""
+    loop = trainer.fit_loop.epoch_loop
+    return loop._should_check_val_fx(trainer.fit_loop._data_fetcher)  # type: ignore[arg-type]  # it is set in training
+
+
+def _is_finished(trainer: lightning.Trainer) -> bool:
+    return trainer.max_steps != -1 and trainer.global_step >= trainer.max_steps
