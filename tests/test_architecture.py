@@ -31,7 +31,7 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
     "propagation": PLAIN,
     "weights": PLAIN,
     "optim": PLAIN,
-    "study": PLAIN,
+    "study": {*PLAIN, "evaluation"},
     "pictures": PLAIN,
     "inference": {*PLAIN, "propagation", "pictures", "video_file"},
     "figures": {*PLAIN, "flow", "propagation", "pictures", "inference"},

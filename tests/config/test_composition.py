@@ -40,7 +40,8 @@ def resolved(cfg, *keys):
 @pytest.mark.parametrize(("group", "option"), OPTIONS)
 def test_every_option_composes_and_resolves(group, option):
     root = {"clips": ["data.root=somewhere"], "ground_truth": ["flow=copy"]}.get(option, [])
-    cfg = composed([f"{group}={option}", *root], CONFIG_OF.get(group, "train"))
+    flownet = ["flownet=null"] if group == "comparison" else []
+    cfg = composed([f"{group}={option}", *root, *flownet], CONFIG_OF.get(group, "train"))
     keys = [key for key in GROUPS if key in cfg and key not in ("experiment", "data")]
     resolved(cfg, *keys)
 
