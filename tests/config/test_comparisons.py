@@ -124,5 +124,7 @@ def test_a_segmentor_for_a_backbone_that_is_not_compared_is_refused():
 
 
 def test_the_papers_recipe_asks_for_its_flownet():
+    job = plan(study_of(composed("compare", "comparison=table_d", "flownet=null")), Path("/study"))[1]
+    assert composed("train", *job.overrides).flow.encoder_weights is None
     with pytest.raises(ValueError, match=r"comparison=table_d needs flownet=FILE"):
         study_of(composed("compare", "comparison=table_d"))

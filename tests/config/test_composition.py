@@ -68,7 +68,8 @@ def test_every_trainer_instantiates(option, tmp_path):
 def test_callbacks_and_csv_logger_instantiate(tmp_path):
     cfg = composed(["logger=csv"], output=tmp_path)
     assert {type(c).__name__ for c in instantiate(cfg.callbacks).values()} == {
-        "BestCheckpoint", "LearningRateMonitor", "GradientNorm", "Throughput", "ValidationPictures", "RichProgressBar",
+        "BestCheckpoint", "ModelCard", "LearningRateMonitor", "GradientNorm", "Throughput", "ValidationPictures",
+        "RichProgressBar",
     }  # fmt: skip
     assert [type(logger).__name__ for logger in instantiate(cfg.logger).values()] == ["CSVLogger"]
 

@@ -40,6 +40,9 @@ def study_of(cfg: DictConfig) -> Study:
     Raises:
         ValueError: if the paper's recipe is to be followed, and its FlowNetS is not named.
     """
+    cfg = cfg.copy()
+    if not OmegaConf.is_missing(cfg, "flownet") and cfg.flownet is None:
+        cfg.flownet = "null"  # as an override spells it
     try:
         content: Any = OmegaConf.to_container(cfg.comparison, resolve=True, throw_on_missing=True)  # a dict
     except InterpolationToMissingValueError as error:
