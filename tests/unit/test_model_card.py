@@ -34,8 +34,9 @@ def test_it_says_how_the_model_was_trained():
     text = card_text(MODEL)
     for line in (
         "| recipe | `conf/recipe/propagation.yaml` |", "| steps | 15,000 of 90,000 |",
-        "| pairs of frames a step | 16 |", "| learning rate | 5e-05 |", "| precision | 16-mixed |", "| segmentor from | `stage1/best.ckpt` |",
-        "| hardware | 8 x cuda, V100 |", "| time | 13.4 hours, validation included |", "| commit of mpvss | abc |",
+        "| pairs of frames a step | 16 |", "| learning rate | 5e-05 |", "| precision | 16-mixed |",
+        "| segmentor from | `stage1/best.ckpt` |", "| hardware | 8 x cuda, V100 |",
+        "| time | 13.4 hours, validation included |", "| commit of mpvss | abc |",
     ):  # fmt: skip
         assert line in text
 
