@@ -13,7 +13,7 @@ from mpvss.inference.open_frames import open_frames
 from mpvss.inference.predict_video import PredictReport, predict_video
 from mpvss.inference.repeated_key import repeated_key
 from mpvss.inference.segment_flow import segment_flow
-from mpvss.inference.segment_pairs import segment_pairs
+from mpvss.inference.segment_pairs import segment_between, segment_pairs
 from mpvss.inference.video_reader import VideoReader
 from mpvss.inference.video_segmenter import Segmented, VideoSegmenter
 from mpvss.inference.video_writer import VideoWriter
@@ -32,6 +32,7 @@ __all__ = [
     "open_frames",
     "predict_video",
     "repeated_key",
+    "segment_between",
     "segment_flow",
     "segment_pairs",
 ]

@@ -49,15 +49,14 @@ def _jobs_of(study: Study, output: Path, backbone: str, seed: int) -> Iterator[J
     root = study.folder(output, backbone, seed)
     chosen = (f"backbone={backbone}",) if backbone else ()
     common = (*study.shared, *chosen, f"seed={seed}", f"interval={study.interval}")
-    segmentor, trained = str(root / "segmentor" / CHECKPOINT), (root / "segmentor",)
-    if backbone in study.weights:
-        segmentor, trained = study.weights[backbone], ()
-    else:
+    segmentor, trained = study.weights.get(backbone), []
+    if segmentor is None:
+        segmentor, trained = str(root / "segmentor" / CHECKPOINT), [root / "segmentor"]
         yield Job("train.py", (*common, *study.segmentor), root / "segmentor")
     for name, method in study.methods.items():
         if method.train is not None:
             overrides = (*common, *study.recipe, f"segmentor.weights={segmentor}", *method.train)
-            yield Job("train.py", overrides, root / name, trained)
+            yield Job("train.py", overrides, root / name, tuple(trained))
     for name, method in study.methods.items():
         source = study.source(name)
         overrides = (
@@ -70,5 +69,5 @@ def _jobs_of(study: Study, output: Path, backbone: str, seed: int) -> Iterator[J
             f"table={output / 'results.csv'}",
             *method.eval,
         )
-        needs = trained if source is None else (root / source,)
-        yield Job("eval.py", overrides, root / study.evaluation_name(name), needs)
+        needs = trained if source is None else [root / source]
+        yield Job("eval.py", overrides, root / study.evaluation_name(name), tuple(needs))
