@@ -37,7 +37,7 @@ class TrainedModel(NamedTuple):
         learning_rate: at its highest.
         precision: as Lightning names it.
         validations: so far.
-        device: and system that it is trained on.
+        device: number and kind of those that it is trained on.
         hours: of training and validation, so far.
         commit: of the code, with ``+`` if it had changes; None if not known.
     """
@@ -153,8 +153,8 @@ def _results(model: TrainedModel) -> str:
     if not scored:
         return "Not validated so far, or on data without labels: `best.ckpt` holds the latest weights."
     best = max(scored, key=lambda validation: validation.scores["mIoU"])
-    names = [name for name in _SCORES if name in best.scores]
     rows = [("best", best), ("latest", scored[-1])]
+    names = [name for name in _SCORES if all(name in one.scores for _, one in rows)]
     lines = [
         f"| {label} | {one.step:,} | " + " | ".join(f"{one.scores[name]:.1f}" for name in names) + " |"
         for label, one in rows

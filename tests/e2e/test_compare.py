@@ -44,6 +44,7 @@ def vspw(tmp_path):
 def test_one_line_gives_the_rows_of_table_d_and_report_the_papers_beside_them(run, vspw, tmp_path):
     answer = run(*COMMAND)
     assert answer.status == 0, answer.err
+    assert "table_d.csv: outputs/compare/vspw\n" in answer.out
     runs = tmp_path / "outputs" / "compare" / "vspw"
     assert "| swin_t | query_flow_s1 | 2 |" in (runs / "table_d.md").read_text()
     found = {

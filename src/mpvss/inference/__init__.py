@@ -1,8 +1,9 @@
 """A video enters (file, folder or single frames), label maps and overlay videos leave.
 
 `VideoSegmenter` streams frames through any propagator and key-frame schedule, `ClipSegmenter` labelled clips, whose
-labels it gives beside the predictions, and `segment_pairs` does the same for single pairs. Around them: `open_frames`
-reads (`VideoReader`, `FrameFolder`), `VideoWriter` and `LabelWriter` write, and `predict_video` joins them.
+labels it gives beside the predictions, and `segment_pairs` does the same for single pairs, `segment_between` for those
+with a key frame behind them, too. Around them: `open_frames` reads (`VideoReader`, `FrameFolder`), `VideoWriter` and
+`LabelWriter` write, and `predict_video` joins them.
 """
 
 from mpvss.inference.clip_segmenter import ClipSegmenter, ScoredFrames
