@@ -17,7 +17,8 @@ def main(cfg: DictConfig) -> None:
     table = launch.compare(cfg, scripts=Path(__file__).parent)
     console = Console(width=max(140, Console().width))  # a narrow terminal breaks lines, which beats cut numbers
     console.print(render(table))
-    console.print(f"Checkpoints, records and {table.name}.csv: {cfg.output}", soft_wrap=True)
+    console.print(f"Checkpoints, records and {cfg.table}.csv: {cfg.output}", soft_wrap=True)
+    console.print(f"Beside the paper's numbers: python src/report.py {cfg.output}", soft_wrap=True)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ class MethodResult(NamedTuple):
         gmacs: of a frame, averaged over an interval.
         parameters: number of the model's weights; 0 without a model.
         frames_per_second: of segmentation alone, as measured while evaluating.
+        stages: S of the motion decoder; None without one, and in records from before it was kept.
     """
 
     method: str
@@ -49,6 +50,7 @@ class MethodResult(NamedTuple):
     gmacs: float | None
     parameters: int
     frames_per_second: float | None
+    stages: int | None = None
 
 
 class ResultRecord(NamedTuple):

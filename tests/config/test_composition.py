@@ -40,7 +40,8 @@ def resolved(cfg, *keys):
 @pytest.mark.parametrize(("group", "option"), OPTIONS)
 def test_every_option_composes_and_resolves(group, option):
     root = {"clips": ["data.root=somewhere"], "ground_truth": ["flow=copy"]}.get(option, [])
-    cfg = composed([f"{group}={option}", *root], CONFIG_OF.get(group, "train"))
+    flownet = ["flownet=null"] if group == "comparison" else []
+    cfg = composed([f"{group}={option}", *root, *flownet], CONFIG_OF.get(group, "train"))
     keys = [key for key in GROUPS if key in cfg and key not in ("experiment", "data")]
     resolved(cfg, *keys)
 
@@ -67,8 +68,8 @@ def test_every_trainer_instantiates(option, tmp_path):
 def test_callbacks_and_csv_logger_instantiate(tmp_path):
     cfg = composed(["logger=csv"], output=tmp_path)
     assert {type(c).__name__ for c in instantiate(cfg.callbacks).values()} == {
-        "BestCheckpoint", "LastCheckpoint", "RandomState", "NonFiniteLoss", "LearningRateMonitor", "GradientNorm",
-        "StepTimes", "ValidationPictures", "RichProgressBar",
+        "BestCheckpoint", "LastCheckpoint", "RandomState", "NonFiniteLoss", "ModelCard", "LearningRateMonitor",
+        "GradientNorm", "StepTimes", "ValidationPictures", "RichProgressBar",
     }  # fmt: skip
     assert [type(logger).__name__ for logger in instantiate(cfg.logger).values()] == ["CSVLogger"]
 

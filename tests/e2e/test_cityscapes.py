@@ -15,6 +15,8 @@ SMALL = (
     "trainer.max_steps=1", "trainer.val_check_interval=1", "optim.effective_batch=1", "logger=csv", "interval=3",
 )  # fmt: skip
 
+STAGE_1 = tuple(override for override in SMALL if override not in ("data=cityscapes", "flow=copy"))
+
 
 @pytest.fixture
 def cityscapes(tmp_path):
@@ -68,6 +70,23 @@ def test_labelled_frames_are_scored_from_key_frames_at_every_distance(run_here, 
     answer = run_here("eval.py", *SMALL[1:3], "predictions=labels/copy-interval3")
     assert answer.status == 0, answer.err
     assert read_record(tmp_path / "out").results[0].scores["mIoU"] == far.drift[19 % 3]
+
+
+def test_stage_1_sees_labelled_frames_alone_and_its_model_propagates_on_snippets(run_here, cityscapes, tmp_path):
+    for frame in cityscapes.glob("leftImg8bit_sequence/*/*/*"):
+        name = frame.name.removesuffix("_leftImg8bit.png")
+        if name in SNIPPETS:
+            labelled = cityscapes / "leftImg8bit" / "val" / frame.parent.name / frame.name
+            labelled.parent.mkdir(parents=True)
+            labelled.write_bytes(frame.read_bytes())
+    trained = run_here("train.py", "experiment=cityscapes_segmentor", *STAGE_1)
+    assert trained.status == 0, trained.err
+    (tmp_path / "out" / "checkpoints" / "last.ckpt").rename(tmp_path / "model.ckpt")
+    evaluation = ("data=cityscapes", "data.root=cityscapes", "data.num_workers=0", "ckpt_path=model.ckpt", "interval=3")
+    answer = run_here("eval.py", *evaluation, "propagation=masks", "flow=copy")
+    assert answer.status == 0, answer.err
+    (result,) = read_record(tmp_path / "out").results
+    assert set(result.drift) == {0, 1, 2}
 
 
 def test_the_oracle_says_that_it_needs_labelled_key_frames(run_here, cityscapes):

@@ -21,6 +21,7 @@ METHODS = {
         "backbone@propagation.update_segmentor.backbone=tiny",
     ),
     "query_learned": ("flow=query_learned", NARROW),
+    "query_flow_s1": ("flow=query_flow", "flow.num_stages=1", NARROW, "flow.step_channels=[8,8,8,8]"),
     "query_random": ("flow=query_random", NARROW),
     "query_for_pf": ("flow=query_for_pf", NARROW, "flow.step_channels=[8,8,8,8]"),
     "optical_flow": ("flow=optical_flow", NARROW, "flow.step_channels=[8,8,8,8]"),

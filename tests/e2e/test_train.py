@@ -17,7 +17,7 @@ def values(rows, key):
 
 
 def test_a_run_leaves_checkpoints_that_say_what_they_are(trained):
-    assert {file.name for file in (trained / "checkpoints").iterdir()} == {"best.ckpt", "last.ckpt"}
+    assert {file.name for file in (trained / "checkpoints").iterdir()} == {"best.ckpt", "last.ckpt", "README.md"}
     for name in ("best", "last"):
         content = torch.load(trained / "checkpoints" / f"{name}.ckpt", weights_only=True)
         assert content["global_step"] == 16

@@ -56,7 +56,7 @@ def test_an_offline_run_holds_every_curve_picture_and_table(offline_run, wandb_r
     names, scores = zip(*bars["data"], strict=True)
     assert set(names) <= set(source().classes.names)
     assert np.mean(scores) == pytest.approx(last("val/mIoU"), abs=1e-4)
-    assert {"best.ckpt", "last.ckpt"} == {path.name for path in (offline_run / "checkpoints").iterdir()}
+    assert {"best.ckpt", "last.ckpt", "README.md"} == {path.name for path in (offline_run / "checkpoints").iterdir()}
     stored = [r.artifact for r in content if r.HasField("artifact") and r.artifact.type == "model"]
     assert {entry.path for artifact in stored for entry in artifact.manifest.contents} == {"model.ckpt"}
 

@@ -30,6 +30,9 @@ BACKBONES = {
 }
 """The paper's backbones: our option, its name."""
 
+STAGES = 3
+"""S of the motion decoder, in every table but D."""
+
 TABLE_3B = {
     "optical_flow": 38.68,
     "query_random": 37.56,

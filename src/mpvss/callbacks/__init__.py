@@ -2,14 +2,16 @@
 
 `EffectiveBatch` sizes its steps. `BestCheckpoint` keeps its best weights, `LastCheckpoint` the latest state, from which
 it goes on after a signal or a crash; with them `RunRecord` keeps configuration and classes, `RandomState` the random
-streams. `NonFiniteLoss` stops a run that diverges. `GradientNorm` and `StepTimes` log curves, to whatever logger there
-is; `ValidationPictures` shows W&B frames, a video and the IoU of each class.
+streams, and `ModelCard` lays a text beside them. `NonFiniteLoss` stops a run that diverges. `GradientNorm` and
+`StepTimes` log curves, to whatever logger there is; `ValidationPictures` shows W&B frames, a video and the IoU of each
+class.
 """
 
 from mpvss.callbacks.best_checkpoint import BestCheckpoint
 from mpvss.callbacks.effective_batch import EffectiveBatch
 from mpvss.callbacks.gradient_norm import GradientNorm
 from mpvss.callbacks.last_checkpoint import LastCheckpoint, TrainingStopped
+from mpvss.callbacks.model_card import ModelCard
 from mpvss.callbacks.non_finite_loss import NonFiniteLoss
 from mpvss.callbacks.random_state import RandomState
 from mpvss.callbacks.run_record import RunRecord
@@ -21,6 +23,7 @@ __all__ = [
     "EffectiveBatch",
     "GradientNorm",
     "LastCheckpoint",
+    "ModelCard",
     "NonFiniteLoss",
     "RandomState",
     "RunRecord",

@@ -11,10 +11,10 @@ from mpvss.evaluation.entrant import Entrant
 from mpvss.evaluation.evaluate_videos import show_frames
 from mpvss.evaluation.label_files import scored_frames
 from mpvss.evaluation.notes import Notes
-from mpvss.inference import segment_pairs
+from mpvss.inference import segment_between, segment_pairs
 from mpvss.progress import progress_bar
 from mpvss.segmentor import GroundTruth
-from mpvss.types import FramePair
+from mpvss.types import FramePair, SparseVideoSource
 
 
 def evaluate_pairs(
@@ -38,7 +38,8 @@ def evaluate_pairs(
         progress: whether to show a progress bar.
 
     Raises:
-        ValueError: if a method is the oracle, which would need labels of key frames.
+        ValueError: if a method is the oracle, which would need labels of key frames, or looks ahead further than a
+            video goes on.
     """
     if any(isinstance(entrant.method.propagator.segmentor, GroundTruth) for entrant in entrants):
         raise ValueError(
@@ -59,13 +60,32 @@ def evaluate_pairs(
             on_device = FramePair._make(None if part is None else part.to(device) for part in pair)
             show_frames(entrants, on_device.key_frame, on_device.key_labels)
             for method, group in groupby(entrants, key=lambda entrant: entrant.method):
-                members = list(group)
+                members, place = list(group), places[target]
+                if method.propagator.needs_next_key:
+                    for entrant in members:
+                        _take_between(entrant, on_device, pairs.source, place)
+                    continue
                 reached = _near(on_device, max(entrant.interval for entrant in members))
                 prediction = segment_pairs(method.propagator, reached)
                 for entrant in members:
-                    entrant.take_pairs(places[target], reached, prediction)
+                    entrant.take_pairs(place, reached, prediction)
             bar.advance(task)
             notes.finish(target, entrants)
+
+
+def _take_between(entrant: Entrant, pair: FramePair, source: SparseVideoSource, place: tuple[int, int]) -> None:
+    """Segment and score a labelled frame between key frames before and after it, which depend on the interval."""
+    interval, (video, frame) = entrant.interval, place
+    num_after = source.num_frames(video) - frame - 1
+    if num_after < interval - 1:
+        raise ValueError(
+            f"{type(entrant.method.propagator).__name__} at an interval of {interval} needs {interval - 1} frames "
+            f"after the labelled one; {source.name(video)} has {num_after}. Lower interval to {num_after + 1} at most."
+        )
+    own = _near(pair, interval)
+    ahead = [frame - gap + interval if gap else frame for gap in own.gap.tolist()]  # at gap 0, any: it has no say
+    following = torch.stack([source.read(video, number)[0] for number in ahead]).to(pair.frame.device)
+    entrant.take_pairs(place, own, segment_between(entrant.method.propagator, own, following, interval))
 
 
 def _near(pair: FramePair, interval: int) -> FramePair:

@@ -16,6 +16,7 @@ class Method(NamedTuple):
         propagation: option.
         checkpoint: the weights' file, or None.
         checkpoint_sha256: of that file.
+        stages: S of the motion decoder; None without one.
     """
 
     name: str
@@ -25,3 +26,4 @@ class Method(NamedTuple):
     propagation: str = ""
     checkpoint: str | None = None
     checkpoint_sha256: str | None = None
+    stages: int | None = None

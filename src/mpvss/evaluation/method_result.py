@@ -36,6 +36,7 @@ def method_result(
         gmacs=None if costs is None else costs.average(interval),
         parameters=sum(parameter.numel() for parameter in method.propagator.parameters()),
         frames_per_second=frames_per_second,
+        stages=method.stages,
     )
 
 

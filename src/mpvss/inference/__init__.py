@@ -1,8 +1,9 @@
 """A video enters (file, folder or single frames), label maps and overlay videos leave.
 
 `VideoSegmenter` streams frames through any propagator and key-frame schedule, `ClipSegmenter` labelled clips, whose
-labels it gives beside the predictions, and `segment_pairs` does the same for single pairs. Around them: `open_frames`
-reads (`VideoReader`, `FrameFolder`), `VideoWriter` and `LabelWriter` write, and `predict_video` joins them.
+labels it gives beside the predictions, and `segment_pairs` does the same for single pairs, `segment_between` for those
+with a key frame behind them, too. Around them: `open_frames` reads (`VideoReader`, `FrameFolder`), `VideoWriter` and
+`LabelWriter` write, and `predict_video` joins them.
 """
 
 from mpvss.inference.clip_segmenter import ClipSegmenter, ScoredFrames
@@ -13,7 +14,7 @@ from mpvss.inference.open_frames import open_frames
 from mpvss.inference.predict_video import PredictReport, predict_video
 from mpvss.inference.repeated_key import repeated_key
 from mpvss.inference.segment_flow import segment_flow
-from mpvss.inference.segment_pairs import segment_pairs
+from mpvss.inference.segment_pairs import segment_between, segment_pairs
 from mpvss.inference.video_reader import VideoReader
 from mpvss.inference.video_segmenter import Segmented, VideoSegmenter
 from mpvss.inference.video_writer import VideoWriter
@@ -32,6 +33,7 @@ __all__ = [
     "open_frames",
     "predict_video",
     "repeated_key",
+    "segment_between",
     "segment_flow",
     "segment_pairs",
 ]

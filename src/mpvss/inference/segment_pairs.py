@@ -4,10 +4,9 @@ import torch
 from torch import Tensor
 
 from mpvss.propagation import label_map
-from mpvss.types import FramePair, Prediction, Propagator
+from mpvss.types import FramePair, NextKey, Prediction, Propagator
 
 
-@torch.inference_mode()
 def segment_pairs(propagator: Propagator, pair: FramePair) -> Tensor:
     """Carry each key frame's result to its frame; a frame that is its own key frame (gap 0) is segmented itself.
 
@@ -18,10 +17,32 @@ def segment_pairs(propagator: Propagator, pair: FramePair) -> Tensor:
     Returns:
         (B, H, W) uint8 classes of the frames.
     """
+    return _segment(propagator, pair, None)
+
+
+def segment_between(propagator: Propagator, pair: FramePair, following: Tensor, interval: int) -> Tensor:
+    """Do the same for a propagator that looks ahead.
+
+    Args:
+        propagator: as above.
+        pair: B pairs, whose gaps are less than `interval`.
+        following: (B, 3, H, W) uint8 RGB key frames, `interval` frames after those of the pairs.
+        interval: of the key frames.
+
+    Returns:
+        (B, H, W) uint8 classes of the frames.
+    """
+    with torch.inference_mode():
+        next_key = NextKey(propagator.start(following), pair.gap / interval)
+    return _segment(propagator, pair, next_key)
+
+
+@torch.inference_mode()
+def _segment(propagator: Propagator, pair: FramePair, next_key: NextKey | None) -> Tensor:
     size = (pair.frame.shape[-2], pair.frame.shape[-1])
     state = propagator.start(pair.key_frame)
     segmented = label_map(Prediction(state.segments), size)
     if not pair.gap.any():
         return segmented
-    carried = label_map(propagator.step(state, pair.frame), size)
+    carried = label_map(propagator.step(state, pair.frame, next_key), size)
     return torch.where(pair.gap[:, None, None] == 0, segmented, carried)

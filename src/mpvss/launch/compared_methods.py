@@ -5,6 +5,7 @@ from typing import NamedTuple
 import torch
 from omegaconf import DictConfig
 
+from mpvss.benchmark.published import STAGES
 from mpvss.building import build_model, find_oracle, find_trained, is_oracle, option_of
 from mpvss.evaluation import Method, file_hash
 from mpvss.flow import CopyFlow
@@ -87,6 +88,7 @@ def build_methods(cfg: DictConfig, planned: list[Planned], device: torch.device)
                 propagator=propagator.eval(),
                 flow="copy" if moved else None,
                 propagation="masks" if moved else "per_frame",
+                stages=None,
             )
     return [built[name] for name in cfg.methods]
 
@@ -100,9 +102,13 @@ def _plan_one(cfg: DictConfig) -> Planned:
 
 
 def _name(cfg: DictConfig) -> str:
-    """Call a method by its flow, or by its way to propagate where that is not the usual one."""
+    """Call a method by its flow, or by its way to propagate where that is not the usual one; by its stages, too, if
+    they are not the paper's.
+    """
     propagation = option_of(cfg, "propagation")
-    return option_of(cfg, "flow") if propagation == "masks" else propagation
+    name = option_of(cfg, "flow") if propagation == "masks" else propagation
+    stages = cfg.flow.get("num_stages", STAGES) if "flow" in cfg.propagation else STAGES
+    return name if stages == STAGES else f"{name}_s{stages}"
 
 
 def _build(plan: Planned, device: torch.device) -> Method:
@@ -116,4 +122,5 @@ def _build(plan: Planned, device: torch.device) -> Method:
         propagation=option_of(cfg, "propagation"),
         checkpoint=None if checkpoint is None else checkpoint.source,
         checkpoint_sha256=None if checkpoint is None else file_hash(checkpoint.source),
+        stages=cfg.flow.get("num_stages") if hasattr(propagator, "flow") else None,
     )

@@ -1,5 +1,7 @@
 """What the paper prints of the methods that a report shows. Costs stand in `mpvss.benchmark.published`."""
 
+from collections.abc import Sequence
+
 from mpvss.benchmark.published import BACKBONES, TABLE_1, TABLE_2, MethodCosts
 from mpvss.report.summaries import Summary
 
@@ -47,7 +49,20 @@ def paper_drop(data: str, summary: Summary, score: str) -> float | None:
         summary: of a method at any interval.
         score: mIoU or WIoU.
     """
-    return _DROPS.get((data, summary.flow or "", summary.backbone), {}).get(score)
+    return _DROPS.get((data, _method(summary._replace(interval=INTERVAL)), summary.backbone), {}).get(score)
+
+
+def paper_note(data: str, summaries: Sequence[Summary]) -> str | None:
+    """Return what is to be said of the paper's scores of some methods; None if nothing is.
+
+    Args:
+        data: option of the group `data`.
+        summaries: of methods.
+    """
+    both = [
+        s for s in summaries if (data, s.backbone, _method(s), s.interval) == ("vspw", "swin_b", "query_flow", INTERVAL)
+    ]
+    return "For query_flow on Swin-B, Tables 1 and D print 52.6 mIoU, Tables 3a and 3b 52.9." if both else None
 
 
 def paper_name(backbone: str) -> str:
@@ -58,7 +73,10 @@ def paper_name(backbone: str) -> str:
 def _method(summary: Summary) -> str:
     if summary.interval == 1 or summary.propagation == "per_frame":
         return "per_frame"
-    return summary.flow or "" if summary.propagation == "masks" else f"{summary.propagation} {summary.flow}"
+    flow = summary.flow or ""
+    if summary.stages is not None:
+        flow += f", {summary.stages} stages"
+    return flow if summary.propagation == "masks" else f"{summary.propagation} {flow}"
 
 
 def _has_interval(method: str, summary: Summary) -> bool:
@@ -94,6 +112,9 @@ _SCORES: dict[str, dict[str, dict[str, tuple[float, ...]]]] = {
         "query_random": {"swin_t": (38.1,), "swin_b": (50.9,)},  # Table 3b, and so are the next two
         "query_learned": {"swin_t": (39.2,), "swin_b": (52.4,)},
         "query_for_pf": {"swin_t": (38.5,), "swin_b": (52.3,)},
+        "query_flow, 1 stages": {"swin_t": (39.4,), "swin_b": (51.8,)},  # Table D, whose row of 3 is Table 1's
+        "query_flow, 2 stages": {"swin_t": (39.4,), "swin_b": (52.0,)},
+        "query_flow, 4 stages": {"swin_t": (39.6,), "swin_b": (51.8,)},
     },
     "cityscapes": {  # Tables 2 and E
         "per_frame": _by_backbone(79.4, 80.1, 82.1, 82.6, 83.3, 83.3),

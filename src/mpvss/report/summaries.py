@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from mpvss.benchmark.published import BACKBONES
+from mpvss.benchmark.published import BACKBONES, STAGES
 from mpvss.results import MethodResult, ResultRecord
 
 Key = TypeVar("Key")
@@ -47,6 +47,7 @@ class Summary(NamedTuple):
         scores: percent by name, as in `MethodResult`.
         class_iou: percent by class name.
         drift: mIoU in percent by distance from the key frame, in frames.
+        stages: S of the motion decoder where it is not the paper's 3, else None.
         costs: ``GMACs``, ``key_GMACs`` and ``non_key_GMACs`` of a frame, ``parameters_M`` in millions, ``fps`` in
             frames per second; those that are not known are absent.
     """
@@ -56,6 +57,7 @@ class Summary(NamedTuple):
     flow: str | None
     propagation: str
     interval: int
+    stages: int | None
     seeds: int
     scores: dict[str, Spread]
     class_iou: dict[str, Spread]
@@ -92,11 +94,15 @@ class _Setting(NamedTuple):
     flow: str | None
     propagation: str
     interval: int
+    stages: int | None
 
 
 def _setting(result: MethodResult) -> _Setting:
     # What scores without a model, such as stored predictions, has neither backbone nor propagation.
-    return _Setting(result.method, result.backbone or "-", result.flow, result.propagation or "-", result.interval)
+    stages = None if result.stages == STAGES else result.stages
+    return _Setting(
+        result.method, result.backbone or "-", result.flow, result.propagation or "-", result.interval, stages
+    )
 
 
 def _summary(results: Sequence[MethodResult]) -> Summary:

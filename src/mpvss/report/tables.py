@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from mpvss.report.class_differences import ClassDifferences
-from mpvss.report.published import DROP_INTERVALS, paper_costs, paper_drop, paper_name, paper_scores
+from mpvss.report.published import DROP_INTERVALS, paper_costs, paper_drop, paper_name, paper_note, paper_scores
 from mpvss.report.summaries import DataSplit, Spread, Summary
 from mpvss.results import ResultRecord
 from mpvss.table import Cell, Column, Table
@@ -56,8 +56,10 @@ def score_table(data: DataSplit, summaries: Sequence[Summary]) -> Table:
         ours = [summary.scores.get(name) for summary in summaries]
         theirs = [paper_scores(data.data, summary).get(name) for summary in summaries]
         columns += _add_columns(rows, name, head, ".1f", ours, theirs)
-    notes = ("Percent; ± is the standard deviation over seeds.",) if any(s.seeds > 1 for s in summaries) else ()
-    return Table("scores", "Scores", tuple(columns), rows, notes)
+    notes = ["Percent; ± is the standard deviation over seeds."] if any(s.seeds > 1 for s in summaries) else []
+    if note := paper_note(data.data, summaries):
+        notes.append(note)
+    return Table("scores", "Scores", tuple(columns), rows, tuple(notes))
 
 
 def cost_table(data: DataSplit, summaries: Sequence[Summary]) -> Table:

@@ -50,6 +50,21 @@ class Shift(nn.Module):
         return Prediction(Segments(classes, masks.roll(self.by, -1)))
 
 
+class Ahead(Shift):
+    """A frame past the middle is what the following key frame is, shifted to the right."""
+
+    needs_next_key = True
+
+    def step(self, state, frame, next_key=None):
+        before = super().step(state, frame)
+        if next_key is None:
+            return before
+        late = (next_key.position > 0.5)[:, None, None, None]
+        after = next_key.state.segments.mask_logits.roll(-self.by, -1)
+        masks = torch.where(late, after, before.segments.mask_logits)
+        return Prediction(Segments(before.segments.class_logits, masks))
+
+
 class Noise:
     """Videos of 5, 3 and 4 frames of noise with noisy labels."""
 
@@ -81,6 +96,12 @@ def source():
 def make_propagator():
     """A function that makes a propagator on a segmentor, or on one of its own."""
     return lambda segmentor=None, by=1: Shift(segmentor or Threshold(), by).eval()
+
+
+@pytest.fixture
+def make_ahead():
+    """A function that makes a propagator that looks ahead."""
+    return lambda: Ahead(Threshold()).eval()
 
 
 @pytest.fixture

@@ -3,8 +3,9 @@ import torch
 
 from mpvss.data import OffsetPairs, collate_pairs
 from mpvss.evaluation import Notes, PredictionWriter, evaluate_pairs, score_predictions, share_segmentors
-from mpvss.inference import segment_pairs
+from mpvss.inference import VideoSegmenter, segment_pairs
 from mpvss.metrics import OffsetScores, VideoMetrics
+from mpvss.propagation import FixedInterval
 from mpvss.segmentor import GroundTruth
 from mpvss.types import FramePair
 
@@ -59,6 +60,39 @@ def test_stored_is_the_prediction_from_the_grid(make_propagator, make_entrant, p
     stored = VideoMetrics(3)
     assert score_predictions(tmp_path / "labels", sparse, stored, progress=False) == 3
     assert stored.compute() == expected.compute()
+
+
+@pytest.fixture
+def longer(sparse):
+    """The videos, of which frame 2 is labelled, and two or more come after it."""
+    sparse.lengths, sparse.labelled_frames = (6, 5, 7), lambda video: (2,)
+    return OffsetPairs(sparse, DISTANCES)
+
+
+def test_who_looks_ahead_is_given_the_following_key_frame_of_each_interval(
+    make_ahead, make_propagator, make_entrant, longer, tmp_path
+):
+    entrants = [make_entrant(make_ahead(), interval) for interval in (1, 2, 3)]
+    run(entrants, longer, tmp_path)
+    for entrant in entrants:
+        interval, expected = entrant.interval, OffsetScores(3, entrant.interval)
+        for video in range(3):
+            for gap in range(interval):  # the frame between its key frames, streamed as a video of its own
+                read = [longer.source.read(video, number) for number in range(2 - gap, 2 - gap + interval + (gap > 0))]
+                segmenter = VideoSegmenter(make_ahead(), FixedInterval(interval))
+                labels = segmenter.segment_video(torch.stack([frame for frame, _ in read])).labels
+                expected.update(labels[gap][None], read[gap][1][None], [gap])
+        assert entrant.metrics.iou() == expected.compute()
+    backward = make_entrant(make_propagator(), 3)
+    run([backward], longer, tmp_path)
+    assert backward.metrics.iou() != entrants[2].metrics.iou()
+
+
+def test_looking_ahead_needs_frames_after_the_labelled_one(make_ahead, make_entrant, pairs, tmp_path):
+    with pytest.raises(
+        ValueError, match=r"at an interval of 3 needs 2 frames after the labelled one; clip0 has 0\. Low"
+    ):
+        run([make_entrant(make_ahead(), 3)], pairs, tmp_path)
 
 
 def test_the_oracle_is_refused_where_key_frames_have_no_labels(make_propagator, make_entrant, pairs, tmp_path):

@@ -3,7 +3,7 @@
 import pytest
 
 from mpvss.report import summaries
-from mpvss.report.published import _SCORES, BACKBONES, paper_costs, paper_drop, paper_name, paper_scores
+from mpvss.report.published import _SCORES, BACKBONES, paper_costs, paper_drop, paper_name, paper_note, paper_scores
 
 
 @pytest.fixture
@@ -46,6 +46,22 @@ def test_losses_over_the_interval_are_those_that_the_figures_name(summary_of):
     assert paper_drop("vspw", summary_of(flow="optical_flow"), "WIoU") == 2.96
     assert paper_drop("vspw", summary_of(backbone="swin_l"), "mIoU") == 2.7
     assert paper_drop("vspw", summary_of(backbone="r50"), "mIoU") is None
+
+
+def test_table_d_is_found_by_the_stages_of_the_motion_decoder(summary_of):
+    for stages, score in ((1, 39.4), (2, 39.4), (3, 39.9), (4, 39.6)):
+        assert paper_scores("vspw", summary_of(stages=stages))["mIoU"] == score
+    assert paper_scores("vspw", summary_of(stages=4, backbone="swin_b")) == {"mIoU": 51.8}
+    for fewer in (summary_of(stages=2, flow="query_learned"), summary_of(stages=2, backbone="r50")):
+        assert paper_scores("vspw", fewer) == {}
+    assert paper_costs("vspw", summary_of(stages=2)) == {}
+    assert paper_drop("vspw", summary_of(stages=2), "mIoU") is None
+
+
+def test_what_the_paper_prints_twice_is_said(summary_of):
+    assert "52.9" in paper_note("vspw", [summary_of(backbone="swin_b")])
+    for others in ([summary_of()], [summary_of(backbone="swin_b", interval=2)], []):
+        assert paper_note("vspw", others) is None
 
 
 def test_backbones_have_the_papers_names():

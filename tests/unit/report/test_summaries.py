@@ -45,6 +45,12 @@ def test_what_differs_is_not_mixed(make_record, make_result):
     ]  # fmt: skip
 
 
+def test_decoders_of_other_depth_are_not_mixed_and_the_papers_may_go_unsaid(make_record, make_result):
+    results = [make_result(stages=stages, checkpoint_sha256=str(stages)) for stages in (None, 3, 1)]
+    ((paper, shallow),) = summaries([make_record(*results)]).values()
+    assert (paper.stages, paper.seeds, shallow.stages, shallow.seeds) == (None, 2, 1, 1)
+
+
 def test_unknown_costs_are_absent(make_record, make_result):
     ((summary,),) = summaries([make_record(make_result(gmacs=None, frames_per_second=None))]).values()
     assert summary.costs.keys() == {"key_GMACs", "non_key_GMACs", "parameters_M"}
