@@ -8,9 +8,9 @@ from mpvss import launch
 
 @hydra.main(version_base="1.3", config_path="../conf", config_name="train")
 @launch.report_errors
-def main(cfg: DictConfig) -> None:
-    """Train the composed configuration."""
-    launch.train(cfg)
+def main(cfg: DictConfig) -> float | None:
+    """Train the composed configuration and return its best score, which a search goes by."""
+    return launch.train(cfg)
 
 
 if __name__ == "__main__":

@@ -33,12 +33,14 @@ from mpvss.evaluation import (
     share_segmentors,
 )
 from mpvss.launch.compared_methods import Planned, build_methods, plan_methods
+from mpvss.launch.processes import in_processes
 from mpvss.metrics import VideoMetrics
 from mpvss.propagation import PerFrame
 from mpvss.results import MethodResult, ResultRecord, write_record
 from mpvss.types import VideoSource
 
 
+@in_processes
 def evaluate(cfg: DictConfig) -> ResultRecord | None:
     """Score models, or stored label maps, on the validation split; write ``results.json`` and append to the table.
 
@@ -91,8 +93,8 @@ def _launch_fabric(cfg: DictConfig) -> lightning.Fabric:
     fabric = lightning.Fabric(
         accelerator=cfg.trainer.accelerator,
         devices=cfg.trainer.devices,
-        strategy=cfg.trainer.get("strategy", "auto"),
-        num_nodes=cfg.trainer.get("num_nodes", 1),
+        strategy=cfg.trainer.strategy,
+        num_nodes=cfg.trainer.num_nodes,
         precision=cfg.trainer.precision,
     )
     fabric.launch()

@@ -9,10 +9,23 @@ from omegaconf import DictConfig
 
 from mpvss.building import build_datamodule, build_model, build_trainer, find_resumed, plain
 from mpvss.callbacks import EffectiveBatch, RunRecord
+from mpvss.launch.processes import in_processes
 
 
-def train(cfg: DictConfig) -> Any:
-    """Train, validating on the way; resume where ``ckpt_path`` names a checkpoint.
+@in_processes
+def train(cfg: DictConfig) -> float | None:
+    """Train in as many processes as there are devices.
+
+    Returns:
+        The best score of a validation, by which a search can choose; None without one.
+    """
+    checkpoint: Any = fit(cfg).trainer.checkpoint_callback  # Lightning's ModelCheckpoint, if there is one
+    score = getattr(checkpoint, "best_model_score", None)
+    return None if score is None else float(score)
+
+
+def fit(cfg: DictConfig) -> lightning.LightningModule:
+    """Train in this process, validating on the way; resume where ``ckpt_path`` names a checkpoint.
 
     Returns:
         The trained LightningModule.
@@ -21,7 +34,7 @@ def train(cfg: DictConfig) -> Any:
     lightning.seed_everything(cfg.seed, workers=True)
     datamodule = build_datamodule(cfg)
     datamodule.setup("fit")  # missing data is reported before weights are fetched
-    module = build_model(cfg, "module", find_resumed(cfg))
+    module: lightning.LightningModule = build_model(cfg, "module", find_resumed(cfg))
     record = RunRecord(plain(cfg, resolve=False), datamodule.classes)
     trainer = build_trainer(cfg, [record, EffectiveBatch(cfg.optim.effective_batch)])
     try:
