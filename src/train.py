@@ -6,6 +6,7 @@ from omegaconf import DictConfig
 from mpvss import launch
 
 
+@launch.check_plugins
 @hydra.main(version_base="1.3", config_path="../conf", config_name="train")
 @launch.report_errors
 def main(cfg: DictConfig) -> float | None:

@@ -5,8 +5,10 @@ import logging
 import os
 import pickle
 import signal
+import sys
 import tempfile
 import threading
+import time
 import traceback
 import uuid
 from collections.abc import Callable, Iterator
@@ -18,8 +20,7 @@ import lightning
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.utils import configure_log, setup_globals
 from lightning.fabric.plugins.environments import SLURMEnvironment
-from lightning.pytorch.utilities import rank_zero_only
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from torch.distributed.elastic.multiprocessing import DefaultLogsSpecs, SignalException
 from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
 from torch.distributed.launcher.api import LaunchConfig, elastic_launch
@@ -104,50 +105,73 @@ def _run_in_all(job: Job, cfg: DictConfig, num_processes: int) -> Any:  # what t
         signals_to_handle=",".join(number.name for number in _SIGNALS),
         shutdown_timeout=_SECONDS_TO_SAVE,
     )
-    with tempfile.TemporaryDirectory() as folder, _handlers_kept():
-        failures = Path(folder)
+    with tempfile.TemporaryDirectory() as name, _handlers_kept():
+        folder = Path(name)
+        # A command, since where joblib has started this process, multiprocessing can start no other.
+        (folder / "job").write_bytes(pickle.dumps((job, cfg, _own_hydra())))
+        begin = f"import sys; sys.path[:], sys.argv[:] = {sys.path}, {sys.argv}"
+        command = ("-c", f"{begin}; from mpvss.launch.processes import work; work({name!r})")
         try:
-            return elastic_launch(config, _work)(job, cfg, HydraConfig.instance().cfg, failures)[0]
+            elastic_launch(config, sys.executable)(*command)
         except (ChildFailedError, SignalException) as error:
-            raise _what_failed(failures, error) from None
+            raise _what_failed(folder, error) from None
+        return pickle.loads((folder / "result").read_bytes())
 
 
-def _work(job: Job, cfg: DictConfig, hydra: DictConfig, failures: Path) -> Any:  # what the job returns
-    """Run the job in one of the processes."""
-    os.setpgid(0, 0)  # Ctrl-C comes by the agent, once, and not from the terminal as well
-    rank = int(os.environ["RANK"])
-    rank_zero_only.rank = rank  # Lightning was imported before it could know
+def _own_hydra() -> DictConfig:
+    """What Hydra knows of this job, without what started it: plugins have classes that cannot be pickled."""
+    hydra: DictConfig = HydraConfig.instance().cfg.copy()  # type: ignore[union-attr]  # it is set in a run
+    OmegaConf.set_readonly(hydra.hydra, False)
+    hydra.hydra.launcher = hydra.hydra.sweeper = {}
+    return hydra
+
+
+def work(folder: str) -> None:
+    """Run a job in one of its processes; for the command that starts them.
+
+    Args:
+        folder: with the job, for its result or its errors.
+    """
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    job, cfg, hydra = pickle.loads(Path(folder, "job").read_bytes())
     setup_globals()
     HydraConfig.instance().set_config(hydra)
-    if rank == 0:
+    is_first = os.environ["RANK"] == "0"
+    if is_first:
         configure_log(hydra.hydra.job_logging, hydra.hydra.verbose)
     try:
         result = job(cfg)
     except BaseException as error:
-        error.add_note(f"In process {rank}:\n{traceback.format_exc()}")
-        _keep(error, failures / str(rank))
-        raise SystemExit(1) from None
-    return result if rank == 0 else None
+        error.add_note(f"In process {os.environ['RANK']}:\n{traceback.format_exc()}")
+        Path(folder, f"error{os.environ['RANK']}").write_bytes(_pickled(error))
+        sys.exit(1)
+    if is_first:
+        Path(folder, "result").write_bytes(pickle.dumps(result))
 
 
-def _keep(error: BaseException, file: Path) -> None:
+def _end_with(parent: int) -> None:
+    """Stop when the process that started this one is no more; killed, it cannot say so."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _pickled(error: BaseException) -> bytes:
+    content = (error, error.__cause__, error.__notes__)
     try:
-        content = pickle.dumps((error, error.__cause__, error.__notes__))
-        pickle.loads(content)
+        pickle.loads(pickle.dumps(content))
     except Exception:  # whatever an exception that cannot be pickled raises
-        content = pickle.dumps((RuntimeError(f"{type(error).__name__}: {error}"), None, error.__notes__))
-    file.write_bytes(content)
+        content = (RuntimeError(f"{type(error).__name__}: {error}"), None, error.__notes__)
+    return pickle.dumps(content)
 
 
-def _what_failed(failures: Path, error: ChildFailedError | SignalException) -> BaseException:
+def _what_failed(folder: Path, ended: ChildFailedError | SignalException) -> BaseException:
     """Find the exception that ended the processes: that of the first to fail, as others fail for want of it."""
-    files = sorted(failures.iterdir(), key=lambda file: file.stat().st_mtime_ns)
+    files = sorted(folder.glob("error*"), key=lambda file: file.stat().st_mtime_ns)
     if not files:
-        return error
-    failure, cause, notes = pickle.loads(files[0].read_bytes())
-    failure.__cause__ = cause
-    failure.__notes__ = notes
-    return failure
+        return RuntimeError(str(ended))
+    error, error.__cause__, error.__notes__ = pickle.loads(files[0].read_bytes())
+    return error
 
 
 @contextmanager
