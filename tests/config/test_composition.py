@@ -17,7 +17,10 @@ STARTED = ("launcher", "sweep")
 """What starts runs, by plugins of Hydra's that need not be there: tests/config/test_launchers.py."""
 GROUPS = sorted(folder.name for folder in CONF.iterdir() if folder.is_dir())
 OPTIONS = [
-    (group, file.stem) for group in GROUPS for file in sorted((CONF / group).glob("*.yaml")) if group not in ("experiment", *STARTED)
+    (group, file.stem)
+    for group in GROUPS
+    for file in sorted((CONF / group).glob("*.yaml"))
+    if group not in ("experiment", *STARTED)
 ]
 EXPERIMENTS = sorted(file.stem for file in (CONF / "experiment").glob("*.yaml"))
 SCRIPTS = sorted(file.stem for file in CONF.glob("*.yaml"))

@@ -2,10 +2,6 @@
 
 import csv
 import os
-import signal
-import socket
-import subprocess
-import sys
 import time
 
 import pytest

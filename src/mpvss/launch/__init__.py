@@ -12,6 +12,7 @@ from mpvss.launch.demonstrate import demonstrate
 from mpvss.launch.errors import report_errors
 from mpvss.launch.evaluate import evaluate
 from mpvss.launch.evaluate_flow import FLOW_DATA, evaluate_flow
+from mpvss.launch.folder_name import folder_name
 from mpvss.launch.plugins import check_plugins
 from mpvss.launch.predict import predict
 from mpvss.launch.prepare_data import prepare_data
@@ -29,6 +30,7 @@ __all__ = [
     "demonstrate",
     "evaluate",
     "evaluate_flow",
+    "folder_name",
     "gather_runs",
     "predict",
     "prepare_data",

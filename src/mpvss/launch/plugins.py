@@ -25,7 +25,9 @@ def check_plugins(main: Callable[[], Any]) -> Callable[[], Any]:
         for option in sys.argv[1:]:
             extra, package = _PACKAGES.get(option, (None, None))
             if package and not _is_installed(package):
-                sys.stderr.write(f"error: {option} needs {package}, which is not installed: pip install -e '.[{extra}]'\n")
+                sys.stderr.write(
+                    f"error: {option} needs {package}, which is not installed: pip install -e '.[{extra}]'\n"
+                )
                 sys.exit(1)
         return main()
 
