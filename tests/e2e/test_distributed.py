@@ -46,3 +46,51 @@ def test_two_processes_count_every_pixel_that_one_counts(run_in, tmp_path, small
     # After it, the weights differ, since the processes train on other pairs; all pixels count.
     assert len(one) == len(two) == 2
     assert two[1].sum() == one[1].sum()
+
+
+LOSSES = '''
+"""Stores the loss of every pair, whose random points it fixes: each pair has its own, whichever process sees it."""
+
+import lightning
+import torch
+
+
+class Losses(lightning.Callback):
+    def on_train_batch_start(self, trainer, module, batch, batch_idx):
+        torch.manual_seed(batch_idx * trainer.world_size + trainer.global_rank)
+
+    def on_train_batch_end(self, trainer, module, outputs, batch, batch_idx):
+        losses.append(outputs["loss"] * trainer.accumulate_grad_batches)
+        torch.save(torch.stack(losses), f"losses{trainer.global_rank}.pt")
+
+
+losses = []
+'''
+STEPS = 6
+
+
+@pytest.mark.slow
+def test_two_processes_train_to_the_losses_of_one_that_accumulates(run_in, tmp_path, small):
+    """Every frame has three segments here, so that the losses' normaliser, which processes share, is the same in both.
+
+    Where frames differ in it, one process that accumulates averages the pairs' own means instead.
+    """
+    losses = {}
+    for name, trainer in (("one", "cpu"), ("two", "ddp_cpu")):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "losses.py").write_text(LOSSES)
+        answer = run_in(
+            folder, "train.py", *small, f"trainer={trainer}", "data.num_classes=3", "data.num_objects=2",
+            "data.batch_size=1", "optim.effective_batch=2", f"trainer.max_steps={STEPS}", "+trainer.limit_val_batches=0",
+            "logger=csv", "+callbacks.losses._target_=losses.Losses", PYTHONPATH=str(folder),
+        )  # fmt: skip
+        assert answer.status == 0, answer.err
+        losses[name] = [torch.load(file) for file in sorted(folder.glob("losses?.pt"))]
+    (one,) = losses["one"]
+    two = torch.stack(losses["two"], dim=1).flatten()  # pairs are dealt in turn
+    assert len(one) == len(two) == 2 * STEPS
+    assert one[-2:].mean() < 0.9 * one[:2].mean()  # it trains
+    torch.testing.assert_close(two[:2], one[:2], rtol=1e-6, atol=0)  # the same weights and pairs, before any step
+    # The gradients are summed in another order; Adam, which divides small ones by themselves, makes that grow.
+    torch.testing.assert_close(two, one, rtol=1e-3, atol=0)

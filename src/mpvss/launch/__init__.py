@@ -1,7 +1,7 @@
 """A composed configuration enters, a finished run leaves: what each script in ``src/`` does, one file each.
 
-`report_errors` wraps them all, `check_plugins` those that are swept, and `in_processes` (in `processes.py`) the jobs that may take
-several devices; the parts of a run come from `mpvss.building`.
+`report_errors` wraps them all, `check_plugins` those that are swept; `processes.py` runs a job on several devices. The
+parts of a run come from `mpvss.building`.
 """
 
 from mpvss.launch.benchmark import benchmark

@@ -8,7 +8,7 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 from mpvss.building import build_datamodule, build_model, build_trainer, find_resumed, plain
-from mpvss.callbacks import EffectiveBatch, RunRecord
+from mpvss.callbacks import EffectiveBatch, RunRecord, SynchronisedNorms
 from mpvss.launch.processes import in_processes
 
 
@@ -36,7 +36,7 @@ def fit(cfg: DictConfig) -> lightning.LightningModule:
     datamodule.setup("fit")  # missing data is reported before weights are fetched
     module: lightning.LightningModule = build_model(cfg, "module", find_resumed(cfg))
     record = RunRecord(plain(cfg, resolve=False), datamodule.classes)
-    trainer = build_trainer(cfg, [record, EffectiveBatch(cfg.optim.effective_batch)])
+    trainer = build_trainer(cfg, [record, EffectiveBatch(cfg.optim.effective_batch), SynchronisedNorms()])
     try:
         trainer.fit(module, datamodule=datamodule, ckpt_path=cfg.ckpt_path, weights_only=True)
     finally:
