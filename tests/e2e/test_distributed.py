@@ -82,8 +82,8 @@ def test_two_processes_train_to_the_losses_of_one_that_accumulates(run_in, tmp_p
         (folder / "losses.py").write_text(LOSSES)
         answer = run_in(
             folder, "train.py", *small, f"trainer={trainer}", "data.num_classes=3", "data.num_objects=2",
-            "data.batch_size=1", "optim.effective_batch=2", f"trainer.max_steps={STEPS}", "+trainer.limit_val_batches=0",
-            "logger=csv", "+callbacks.losses._target_=losses.Losses", PYTHONPATH=str(folder),
+            "data.batch_size=1", "optim.effective_batch=2", f"trainer.max_steps={STEPS}", "logger=csv",
+            "+trainer.limit_val_batches=0", "+callbacks.losses._target_=losses.Losses", PYTHONPATH=str(folder),
         )  # fmt: skip
         assert answer.status == 0, answer.err
         losses[name] = [torch.load(file) for file in sorted(folder.glob("losses?.pt"))]
@@ -92,5 +92,5 @@ def test_two_processes_train_to_the_losses_of_one_that_accumulates(run_in, tmp_p
     assert len(one) == len(two) == 2 * STEPS
     assert one[-2:].mean() < 0.9 * one[:2].mean()  # it trains
     torch.testing.assert_close(two[:2], one[:2], rtol=1e-6, atol=0)  # the same weights and pairs, before any step
-    # The gradients are summed in another order; Adam, which divides small ones by themselves, makes that grow.
-    torch.testing.assert_close(two, one, rtol=1e-3, atol=0)
+    # They were equal bit for bit. Where a machine sums gradients in another order, Adam makes their rounding grow.
+    torch.testing.assert_close(two, one, rtol=1e-4, atol=0)

@@ -33,6 +33,7 @@ from mpvss.evaluation import (
     share_segmentors,
 )
 from mpvss.launch.compared_methods import Planned, build_methods, plan_methods
+from mpvss.launch.compile_parts import compile_parts
 from mpvss.launch.processes import in_processes
 from mpvss.metrics import VideoMetrics
 from mpvss.propagation import PerFrame
@@ -68,6 +69,9 @@ def _evaluate_models(cfg: DictConfig) -> ResultRecord | None:
     entrants = _entrants(cfg, methods, intervals, source, fabric.device)
     if len(entrants) > 1 and not is_oracle(cfg):
         share_segmentors(methods)
+    if cfg.compile:
+        for method in methods:
+            compile_parts(method.propagator)
     setting = _setting(cfg, methods, intervals, fabric.world_size)
     with Notes(cfg.paths.output, setting, cfg.save_every, fabric.global_rank) as notes, fabric.autocast():
         if cfg.resume is not None:

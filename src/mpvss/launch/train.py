@@ -9,6 +9,7 @@ from omegaconf import DictConfig
 
 from mpvss.building import build_datamodule, build_model, build_trainer, find_resumed, plain
 from mpvss.callbacks import EffectiveBatch, RunRecord, SynchronisedNorms
+from mpvss.launch.compile_parts import compile_parts
 from mpvss.launch.processes import in_processes
 
 
@@ -35,6 +36,8 @@ def fit(cfg: DictConfig) -> lightning.LightningModule:
     datamodule = build_datamodule(cfg)
     datamodule.setup("fit")  # missing data is reported before weights are fetched
     module: lightning.LightningModule = build_model(cfg, "module", find_resumed(cfg))
+    if cfg.compile:
+        compile_parts(module)
     record = RunRecord(plain(cfg, resolve=False), datamodule.classes)
     trainer = build_trainer(cfg, [record, EffectiveBatch(cfg.optim.effective_batch), SynchronisedNorms()])
     try:
