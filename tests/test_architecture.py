@@ -30,7 +30,7 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
     "metrics": PLAIN,
     "propagation": PLAIN,
     "weights": PLAIN,
-    "optim": PLAIN,
+    "optim": {*PLAIN, "layers"},
     "study": PLAIN,
     "pictures": PLAIN,
     "inference": {*PLAIN, "propagation", "pictures", "video_file"},

@@ -94,3 +94,21 @@ def test_two_processes_train_to_the_losses_of_one_that_accumulates(run_in, tmp_p
     torch.testing.assert_close(two[:2], one[:2], rtol=1e-6, atol=0)  # the same weights and pairs, before any step
     # They were equal bit for bit. Where a machine sums gradients in another order, Adam makes their rounding grow.
     torch.testing.assert_close(two, one, rtol=1e-4, atol=0)
+
+
+@pytest.mark.slow
+def test_processes_with_a_share_of_the_model_train_it_as_those_with_all_of_it_do(run_in, tmp_path, small):
+    contents = {}
+    on_cpu = ("trainer.accelerator=cpu", "trainer.devices=2", "trainer.precision=32-true")
+    for trainer in ("ddp", "fsdp"):
+        answer = run_in(
+            tmp_path, "train.py", *small, f"trainer={trainer}", *on_cpu, "trainer.max_steps=2", "data.num_frames=6",
+            "logger=csv", f"hydra.run.dir={trainer}",
+        )  # fmt: skip
+        assert answer.status == 0, answer.err
+        contents[trainer] = torch.load(tmp_path / trainer / "checkpoints" / "last.ckpt", weights_only=True)
+    whole, shared = (contents[trainer]["state_dict"] for trainer in ("ddp", "fsdp"))
+    assert list(shared) == list(whole)
+    differences = [(shared[key] - whole[key]).abs().max().item() for key in whole if whole[key].is_floating_point()]
+    assert max(differences) < 1e-2  # two steps of Adam at 0.002; a weight without a gradient follows its rounding
+    assert sorted(differences)[len(differences) // 2] < 1e-5

@@ -61,7 +61,7 @@ def test_wandb_mode_in_the_environment_is_respected(run_here, small, monkeypatch
 
 @pytest.fixture
 def camvid(tmp_path):
-    """One clip to train on and one to validate on, of two frames each, in the layout and with some classes of CamVid."""
+    """One clip to train on and one to validate on, of two frames each, with some of CamVid's classes."""
     names = ("sky", "road", "car", "pedestrian", "bicyclist", "sign_symbol")
     codes = {"others": "0"} | {name: str(index + 1) for index, name in enumerate(names)}
     root = tmp_path / "camvid"
