@@ -110,5 +110,4 @@ def test_processes_with_a_share_of_the_model_train_it_as_those_with_all_of_it_do
     whole, shared = (contents[trainer]["state_dict"] for trainer in ("ddp", "fsdp"))
     assert list(shared) == list(whole)
     differences = [(shared[key] - whole[key]).abs().max().item() for key in whole if whole[key].is_floating_point()]
-    assert max(differences) < 1e-2  # two steps of Adam at 0.002; a weight without a gradient follows its rounding
-    assert sorted(differences)[len(differences) // 2] < 1e-5
+    assert max(differences) < 1e-3  # two steps of Adam at 0.002; it was 2e-5, since gradients are summed otherwise

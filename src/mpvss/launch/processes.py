@@ -19,7 +19,8 @@ from typing import Any
 import lightning
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.utils import configure_log, setup_globals
-from lightning.fabric.plugins.environments import SLURMEnvironment
+from hydra.types import RunMode
+from lightning.fabric.plugins.environments import LightningEnvironment, SLURMEnvironment
 from omegaconf import DictConfig, OmegaConf
 from torch.distributed.elastic.multiprocessing import DefaultLogsSpecs, SignalException
 from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
@@ -27,6 +28,7 @@ from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
 Job = Callable[[DictConfig], Any]
 
+_RUN_ID = "mpvss-"
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1)
 _SECONDS_TO_SAVE = 300
 """How long a signal leaves the processes to end by themselves."""
@@ -67,19 +69,16 @@ def _started_by_others() -> bool:
 
 def _join_others() -> None:
     """Keep to one folder and one log with the processes that somebody else has started beside this one."""
-    if "TORCHELASTIC_RUN_ID" in os.environ and os.environ["TORCHELASTIC_RUN_ID"].startswith(_RUN_ID):
+    if os.environ.get("TORCHELASTIC_RUN_ID", "").startswith(_RUN_ID):  # they were started below
         return
     hydra = HydraConfig.get()
     if not any(override.startswith(("hydra.run.dir=", "hydra.sweep.dir=")) for override in hydra.overrides.hydra):
         raise ValueError(
             "The processes that torchrun or srun starts must share a folder, and each would name its own by the clock. "
-            f"Name one: hydra.{'sweep' if hydra.mode.name == 'MULTIRUN' else 'run'}.dir=FOLDER."
+            f"Name one: hydra.{'sweep' if hydra.mode == RunMode.MULTIRUN else 'run'}.dir=FOLDER."
         )
     if int(os.environ.get("RANK", os.environ.get("SLURM_PROCID", 0))):
         logging.getLogger().setLevel(logging.WARNING)
-
-
-_RUN_ID = "mpvss-"
 
 
 def _num_processes(cfg: DictConfig) -> int:
@@ -89,7 +88,10 @@ def _num_processes(cfg: DictConfig) -> int:
             f"trainer.num_nodes={num_nodes} machines need somebody to start a process on each device of each: torchrun "
             "on every machine, or SLURM's srun."
         )
-    return 1 if devices == 1 else lightning.Fabric(accelerator=cfg.trainer.accelerator, devices=devices).world_size
+    if devices == 1:
+        return 1
+    alone = LightningEnvironment()  # even where SLURM's is around
+    return lightning.Fabric(accelerator=cfg.trainer.accelerator, devices=devices, plugins=alone).world_size
 
 
 def _run_in_all(job: Job, cfg: DictConfig, num_processes: int) -> Any:  # what the job returns in the first

@@ -20,12 +20,11 @@ def train(cfg: DictConfig) -> float | None:
     Returns:
         The best score of a validation, by which a search can choose; None without one.
     """
-    checkpoint: Any = fit(cfg).trainer.checkpoint_callback  # Lightning's ModelCheckpoint, if there is one
-    score = getattr(checkpoint, "best_model_score", None)
+    score = getattr(fit(cfg).trainer.checkpoint_callback, "best_model_score", None)
     return None if score is None else float(score)
 
 
-def fit(cfg: DictConfig) -> lightning.LightningModule:
+def fit(cfg: DictConfig) -> Any:
     """Train in this process, validating on the way; resume where ``ckpt_path`` names a checkpoint.
 
     Returns:
@@ -35,7 +34,7 @@ def fit(cfg: DictConfig) -> lightning.LightningModule:
     lightning.seed_everything(cfg.seed, workers=True)
     datamodule = build_datamodule(cfg)
     datamodule.setup("fit")  # missing data is reported before weights are fetched
-    module: lightning.LightningModule = build_model(cfg, "module", find_resumed(cfg))
+    module = build_model(cfg, "module", find_resumed(cfg))
     if cfg.compile:
         compile_parts(module)
     record = RunRecord(plain(cfg, resolve=False), datamodule.classes)
