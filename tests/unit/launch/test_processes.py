@@ -89,10 +89,10 @@ def test_an_error_comes_out_of_its_process_with_cause_and_traceback(tmp_path):
 
 
 def test_an_error_that_cannot_be_pickled_comes_out_as_its_words():
-    class Local(Exception):
+    class LocalError(Exception):
         pass
 
-    error = Local("something local")
+    error = LocalError("something local")
     error.add_note("note")
     copied, cause, notes = pickle.loads(processes._pickled(error))
-    assert (type(copied), str(copied), cause, notes) == (RuntimeError, "Local: something local", None, ["note"])
+    assert (type(copied), str(copied), cause, notes) == (RuntimeError, "LocalError: something local", None, ["note"])
