@@ -9,6 +9,7 @@ from mpvss.evaluation import score_table
 from mpvss.table import render
 
 
+@launch.check_plugins
 @hydra.main(version_base="1.3", config_path="../conf", config_name="eval")
 @launch.report_errors
 def main(cfg: DictConfig) -> None:

@@ -31,7 +31,7 @@ MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees ev
     "metrics": PLAIN,
     "propagation": PLAIN,
     "weights": PLAIN,
-    "optim": PLAIN,
+    "optim": {*PLAIN, "layers"},
     "study": {*PLAIN, "evaluation"},
     "pictures": PLAIN,
     "inference": {*PLAIN, "propagation", "pictures", "video_file"},

@@ -13,7 +13,7 @@ from mpvss.criterion import MaskCriterion, fused_score_loss, score_divergence
 from mpvss.data import mask_targets
 from mpvss.inference import ClipSegmenter, VideoSegmenter, segment_pairs
 from mpvss.metrics import VideoMetrics
-from mpvss.optim import TrainedParts, optimizer_and_schedule
+from mpvss.optim import TrainedParts, gather, let_go, optimizer_and_schedule, shard
 from mpvss.propagation import MASK_STRIDE, PropagatorModule, mask_scores
 from mpvss.segmentor import Mask2Former
 from mpvss.types import VOID, Clip, FramePair, KeyFrameSchedule, Prediction
@@ -88,6 +88,11 @@ class MPVSS(lightning.LightningModule):
         self.trained_parts.switch_frozen_to_eval()
         return self
 
+    def configure_model(self) -> None:
+        """Keep a share of the weights alone where the strategy wants that, as ``trainer=fsdp`` does."""
+        if self.device_mesh is not None:
+            shard(self.propagation, self.device_mesh)
+
     def training_step(self, pair: FramePair, batch_index: int) -> Tensor:
         """Segment the key frames, carry their masks on, and score both.
 
@@ -114,7 +119,8 @@ class MPVSS(lightning.LightningModule):
         return loss
 
     def on_validation_epoch_start(self) -> None:
-        """Start with no score."""
+        """Start with no score, and with the whole model: processes have videos of different length."""
+        gather(self.propagation)
         self.metrics.reset()
 
     def validation_step(self, batch: Clip | FramePair, batch_index: int) -> None:
@@ -134,6 +140,10 @@ class MPVSS(lightning.LightningModule):
         """Log the scores of the whole split, in percent; a score that is not defined on it is not logged."""
         for name, score in self.metrics.compute().items():
             self.log(f"val/{name}", score, prog_bar=name == "mIoU", sync_dist=True)
+
+    def on_validation_end(self) -> None:
+        """Keep a share of the model alone again, once the callbacks are through with it."""
+        let_go(self.propagation)
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         """Build optimizer and schedule over the trainable parameters."""

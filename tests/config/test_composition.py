@@ -13,9 +13,14 @@ from omegaconf import OmegaConf
 from mpvss.building import build_model
 
 CONF = Path(__file__).parents[2] / "conf"
+STARTED = ("launcher", "sweep")
+"""What starts runs, by plugins of Hydra's that need not be there: tests/config/test_launchers.py."""
 GROUPS = sorted(folder.name for folder in CONF.iterdir() if folder.is_dir())
 OPTIONS = [
-    (group, file.stem) for group in GROUPS for file in sorted((CONF / group).glob("*.yaml")) if group != "experiment"
+    (group, file.stem)
+    for group in GROUPS
+    for file in sorted((CONF / group).glob("*.yaml"))
+    if group not in ("experiment", *STARTED)
 ]
 EXPERIMENTS = sorted(file.stem for file in (CONF / "experiment").glob("*.yaml"))
 SCRIPTS = sorted(file.stem for file in CONF.glob("*.yaml"))

@@ -1,7 +1,11 @@
+import csv
+import itertools
 import json
 import socket
 
 import pytest
+import torch
+from torchvision.io import write_jpeg, write_png
 
 ONE_STEP = ("trainer.max_steps=1", "data.num_frames=4")
 
@@ -53,3 +57,46 @@ def test_wandb_mode_in_the_environment_is_respected(run_here, small, monkeypatch
     assert answer.status == 0, answer.err
     assert (tmp_path / "out" / "csv" / "metrics.csv").is_file()
     assert not list(tmp_path.rglob("*.wandb"))
+
+
+@pytest.fixture
+def camvid(tmp_path):
+    """One clip to train on and one to validate on, of two frames each, with some of CamVid's classes."""
+    names = ("sky", "road", "car", "pedestrian", "bicyclist", "sign_symbol")
+    codes = {"others": "0"} | {name: str(index + 1) for index, name in enumerate(names)}
+    root = tmp_path / "camvid"
+    root.mkdir()
+    (root / "label_num_dic_final.json").write_text(json.dumps(codes))
+    for split in ("train", "val"):
+        (root / f"{split}.txt").write_text(f"{split}_clip\n")
+        for folder in ("origin", "mask"):
+            (root / "data" / f"{split}_clip" / folder).mkdir(parents=True)
+        for index in range(2):
+            mask = torch.arange(1, 7, dtype=torch.uint8).repeat_interleave(8).expand(1, 32, 48).contiguous()
+            write_jpeg(mask.expand(3, -1, -1) * 40, str(root / "data" / f"{split}_clip" / "origin" / f"{index}.jpg"))
+            write_png(mask, str(root / "data" / f"{split}_clip" / "mask" / f"{index}.png"))
+    return root
+
+
+@pytest.mark.slow
+def test_two_jobs_at_a_time_give_eight_folders_and_eight_wandb_runs_in_one_group(run, camvid, wandb_records, tmp_path):
+    answer = run(
+        "train.py", "-m", "experiment=demo", "backbone=tiny,mobilenetv2", "backbone.pretrained=false",
+        "data=synthetic,camvid", "interval=2,5", "launcher=joblib", "data.batch_size=2", "data.num_workers=0",
+        "trainer.max_steps=2", "trainer.log_every_n_steps=1", "+trainer.limit_val_batches=1", "hydra.sweep.dir=sweep",
+        CAMVID_ROOT=str(camvid),
+    )  # fmt: skip
+    assert answer.status == 0, answer.err
+    jobs = list(itertools.product(("tiny", "mobilenetv2"), ("synthetic", "camvid"), (2, 5)))
+    folders = sorted(folder for folder in (tmp_path / "sweep").iterdir() if folder.is_dir())
+    assert len(folders) == len(jobs)
+    identifiers = set()
+    for number, (folder, (backbone, data, interval)) in enumerate(zip(folders, jobs, strict=True)):
+        assert folder.name.startswith(f"{number}_")
+        (started,) = [record.run for record in wandb_records(folder) if record.HasField("run")]
+        assert (started.run_group, started.display_name) == ("sweep", f"{backbone}-{data}-interval{interval}")
+        identifiers.add(started.run_id)
+        rows = list(csv.DictReader((folder / "csv" / "metrics.csv").open()))
+        assert len([row for row in rows if row["train/loss"]]) == 2
+        assert (folder / "checkpoints" / "best.ckpt").is_file()
+    assert len(identifiers) == 8

@@ -2,5 +2,6 @@
 
 from mpvss.backbone.convolutional import ConvBackbone
 from mpvss.backbone.swin import SwinBackbone
+from mpvss.backbone.synchronised import synchronise_norms
 
-__all__ = ["ConvBackbone", "SwinBackbone"]
+__all__ = ["ConvBackbone", "SwinBackbone", "synchronise_norms"]

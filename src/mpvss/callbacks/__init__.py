@@ -1,10 +1,10 @@
 """What a training run does beside training.
 
-`EffectiveBatch` sizes its steps. `BestCheckpoint` keeps its best weights, `LastCheckpoint` the latest state, from which
-it goes on after a signal or a crash; with them `RunRecord` keeps configuration and classes, `RandomState` the random
-streams, and `ModelCard` lays a text beside them. `NonFiniteLoss` stops a run that diverges. `GradientNorm` and
-`StepTimes` log curves, to whatever logger there is; `ValidationPictures` shows W&B frames, a video and the IoU of each
-class.
+`EffectiveBatch` sizes its steps, `SynchronisedNorms` lets BatchNorm see all GPUs. `BestCheckpoint` keeps its best
+weights, `LastCheckpoint` the latest state, from which it goes on after a signal or a crash; with them `RunRecord` keeps
+configuration and classes, `RandomState` the random streams, and `ModelCard` lays a text beside them. `NonFiniteLoss`
+stops a run that diverges. `GradientNorm` and `StepTimes` log curves, to whatever logger there is; `ValidationPictures`
+shows W&B frames, a video and the IoU of each class.
 """
 
 from mpvss.callbacks.best_checkpoint import BestCheckpoint
@@ -16,6 +16,7 @@ from mpvss.callbacks.non_finite_loss import NonFiniteLoss
 from mpvss.callbacks.random_state import RandomState
 from mpvss.callbacks.run_record import RunRecord
 from mpvss.callbacks.step_times import StepTimes
+from mpvss.callbacks.synchronised_norms import SynchronisedNorms
 from mpvss.callbacks.validation_pictures import ValidationPictures
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "RandomState",
     "RunRecord",
     "StepTimes",
+    "SynchronisedNorms",
     "TrainingStopped",
     "ValidationPictures",
 ]

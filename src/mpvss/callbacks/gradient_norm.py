@@ -2,6 +2,7 @@
 
 import lightning
 import torch
+from torch.distributed.tensor import DTensor
 
 
 class GradientNorm(lightning.Callback):
@@ -12,4 +13,7 @@ class GradientNorm(lightning.Callback):
     ) -> None:
         """Log it; the gradients are unscaled by now, and not yet clipped."""
         gradients = [parameter.grad for parameter in pl_module.parameters() if parameter.grad is not None]
-        pl_module.log("train/gradient_norm", torch.nn.utils.get_total_norm(gradients))
+        norm = torch.nn.utils.get_total_norm(gradients)
+        if isinstance(norm, DTensor):  # each process has a share of them
+            norm = norm.full_tensor()
+        pl_module.log("train/gradient_norm", norm)

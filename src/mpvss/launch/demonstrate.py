@@ -13,7 +13,7 @@ from mpvss.evaluation import Entrant, Method, Notes, count_frame_costs, evaluate
 from mpvss.figures import write_contact_sheet, write_overlay_video
 from mpvss.flow import CopyFlow
 from mpvss.inference import VideoSegmenter
-from mpvss.launch.train import train
+from mpvss.launch.train import fit
 from mpvss.propagation import FixedInterval, MaskPropagation, PerFrame
 from mpvss.table import Cell, Column, Table
 
@@ -27,7 +27,7 @@ def demonstrate(cfg: DictConfig) -> Table:
     Returns:
         Scores, costs and speed, one row per method.
     """
-    module = train(cfg).cpu().eval()
+    module = fit(cfg).cpu().eval()
     datamodule = build_datamodule(cfg)
     table = _compare(cfg, module.propagation, datamodule)
     segmenter = VideoSegmenter(module.propagation, instantiate(cfg.keyframes), with_flow=True)

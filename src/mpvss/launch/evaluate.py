@@ -33,12 +33,15 @@ from mpvss.evaluation import (
     share_segmentors,
 )
 from mpvss.launch.compared_methods import Planned, build_methods, plan_methods
+from mpvss.launch.compile_parts import compile_parts
+from mpvss.launch.processes import in_processes
 from mpvss.metrics import VideoMetrics
 from mpvss.propagation import PerFrame
 from mpvss.results import MethodResult, ResultRecord, write_record
 from mpvss.types import VideoSource
 
 
+@in_processes
 def evaluate(cfg: DictConfig) -> ResultRecord | None:
     """Score models, or stored label maps, on the validation split; write ``results.json`` and append to the table.
 
@@ -66,6 +69,9 @@ def _evaluate_models(cfg: DictConfig) -> ResultRecord | None:
     entrants = _entrants(cfg, methods, intervals, source, fabric.device)
     if len(entrants) > 1 and not is_oracle(cfg):
         share_segmentors(methods)
+    if cfg.compile:
+        for method in methods:
+            compile_parts(method.propagator)
     setting = _setting(cfg, methods, intervals, fabric.world_size)
     with Notes(cfg.paths.output, setting, cfg.save_every, fabric.global_rank) as notes, fabric.autocast():
         if cfg.resume is not None:
@@ -91,8 +97,8 @@ def _launch_fabric(cfg: DictConfig) -> lightning.Fabric:
     fabric = lightning.Fabric(
         accelerator=cfg.trainer.accelerator,
         devices=cfg.trainer.devices,
-        strategy=cfg.trainer.get("strategy", "auto"),
-        num_nodes=cfg.trainer.get("num_nodes", 1),
+        strategy=cfg.trainer.strategy,
+        num_nodes=cfg.trainer.num_nodes,
         precision=cfg.trainer.precision,
     )
     fabric.launch()

@@ -16,13 +16,26 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from mpvss.building import build_datamodule, build_model, build_trainer, find_resumed, plain
-from mpvss.callbacks import EffectiveBatch, RunRecord, TrainingStopped
+from mpvss.callbacks import EffectiveBatch, RunRecord, SynchronisedNorms, TrainingStopped
+from mpvss.launch.compile_parts import compile_parts
+from mpvss.launch.processes import in_processes
 
 _log = logging.getLogger(__name__)
 
 
-def train(cfg: DictConfig) -> Any:
-    """Train, validating on the way; resume where ``ckpt_path`` names a checkpoint.
+@in_processes
+def train(cfg: DictConfig) -> float | None:
+    """Train in as many processes as there are devices.
+
+    Returns:
+        The best score of a validation, by which a search can choose; None without one.
+    """
+    score = getattr(fit(cfg).trainer.checkpoint_callback, "best_model_score", None)
+    return None if score is None else float(score)
+
+
+def fit(cfg: DictConfig) -> Any:
+    """Train in this process, validating on the way; resume where ``ckpt_path`` names a checkpoint.
 
     Returns:
         The trained LightningModule.
@@ -38,8 +51,10 @@ def train(cfg: DictConfig) -> Any:
     datamodule = build_datamodule(cfg)
     datamodule.setup("fit")  # missing data is reported before weights are fetched
     module = build_model(cfg, "module", find_resumed(cfg))
+    if cfg.compile:
+        compile_parts(module)
     record = RunRecord(plain(cfg, resolve=False), datamodule.classes)
-    trainer = build_trainer(cfg, [record, EffectiveBatch(cfg.optim.effective_batch)])
+    trainer = build_trainer(cfg, [record, EffectiveBatch(cfg.optim.effective_batch), SynchronisedNorms()])
     try:
         # What Lightning warns of is seen to: LastCheckpoint tells the loader where to go on in an epoch.
         warnings.filterwarnings("ignore", "You're resuming from a checkpoint that ended before the epoch ended")
