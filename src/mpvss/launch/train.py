@@ -10,6 +10,7 @@ from omegaconf import DictConfig
 from mpvss.building import build_datamodule, build_model, build_trainer, find_resumed, plain
 from mpvss.callbacks import EffectiveBatch, RunRecord, SynchronisedNorms
 from mpvss.launch.compile_parts import compile_parts
+from mpvss.launch.job_gpu import spread_over_gpus
 from mpvss.launch.processes import in_processes
 
 
@@ -31,6 +32,7 @@ def fit(cfg: DictConfig) -> Any:
         The trained LightningModule.
     """
     _check_start(cfg)
+    spread_over_gpus(cfg)
     lightning.seed_everything(cfg.seed, workers=True)
     datamodule = build_datamodule(cfg)
     datamodule.setup("fit")  # missing data is reported before weights are fetched
