@@ -10,7 +10,7 @@ from hydra.utils import instantiate
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
-from mpvss.building import build_model
+from mpvss.building import build_datamodule, build_model
 
 CONF = Path(__file__).parents[2] / "conf"
 HEADS = [f"segmentor.query_decoder.{head}" for head in ("class_head", "mask_head")]
@@ -40,6 +40,26 @@ def test_each_recipe_trains_what_it_says_with_its_losses(recipe, trained, weight
     parts = tuple(f"{part}." for part in trained)
     assert learning == {name for name, _ in module.propagation.named_parameters() if name.startswith(parts)}
     assert tuple(module.loss_weights[name] for name in ("key", "propagated", "distilled")) == weights
+
+
+@pytest.mark.parametrize(
+    ("recipe", "flow"),
+    [
+        ("joint", "query_for_pf"),
+        ("segmentor", "query_flow"),
+        ("propagation", "query_random"),
+        ("distill", "query_flow"),
+    ],
+)
+def test_every_weight_that_is_trained_has_a_gradient_as_ddp_expects(recipe, flow):
+    small = ("data.height=32", "data.width=48", "data.num_frames=6", "data.batch_size=1", "data.num_workers=0")
+    cfg = composed(f"recipe={recipe}", f"flow={flow}", *small)
+    torch.manual_seed(0)
+    module = build_model(cfg, "module").train()
+    module.log = lambda *arguments, **keywords: None  # there is no trainer
+    datamodule = build_datamodule(cfg)
+    module.training_step(next(iter(datamodule.train_dataloader())), 0).backward()
+    assert [name for name, weight in module.named_parameters() if weight.requires_grad and weight.grad is None] == []
 
 
 def test_there_is_no_flow_module_in_stage_1():

@@ -18,6 +18,7 @@ from omegaconf import DictConfig
 from mpvss.building import build_datamodule, build_model, build_trainer, find_resumed, plain
 from mpvss.callbacks import EffectiveBatch, RunRecord, SynchronisedNorms, TrainingStopped
 from mpvss.launch.compile_parts import compile_parts
+from mpvss.launch.job_gpu import spread_over_gpus
 from mpvss.launch.processes import in_processes
 
 _log = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ def fit(cfg: DictConfig) -> Any:
     if cfg.ckpt_path == "last":
         cfg.ckpt_path = _find_last(cfg.paths.output)
     _check_start(cfg)
+    spread_over_gpus(cfg)
     lightning.seed_everything(cfg.seed, workers=True)
     datamodule = build_datamodule(cfg)
     datamodule.setup("fit")  # missing data is reported before weights are fetched
