@@ -103,6 +103,22 @@ def test_a_run_that_was_killed_ends_as_if_it_had_not_been(run, small, whole, tmp
     assert curves(tmp_path / "run")[-3:] == curves(whole)[-3:]
 
 
+def test_a_signal_to_the_processes_that_read_data_too_is_survived(small, tmp_path):
+    checkpoint = tmp_path / "run" / "checkpoints" / "last.ckpt"
+    command = (*small, *STEPS, "trainer.max_steps=1000", "logger=csv", "data.num_workers=1", "hydra.run.dir=run")
+    process = subprocess.Popen(
+        [sys.executable, SRC / "train.py", *command, "+trainer.limit_val_batches=0"], cwd=tmp_path, text=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    while not checkpoint.exists() and process.poll() is None:
+        time.sleep(0.005)
+    os.killpg(process.pid, signal.SIGTERM)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 128 + signal.SIGTERM, said
+    assert "stopped by SIGTERM; to go on" in said
+
+
 def test_a_run_that_was_asked_to_stop_goes_on_in_its_own_folder(
     run_here, small, whole, tmp_path, interrupt, monkeypatch, wandb_records
 ):

@@ -14,8 +14,8 @@ from mpvss.data import ResumableLoader
 
 _log = logging.getLogger(__name__)
 
-_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
-"""Ctrl-C, the end of a job, and the warning before it that SLURM is asked for by ``--signal=USR1@60``."""
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2)
+"""Ctrl-C, the end of a job, the warning before it that SLURM is asked for by ``--signal=USR1@60``, and submitit's."""
 
 
 class TrainingStopped(Exception):  # noqa: N818  # no error: it was asked for
@@ -35,8 +35,9 @@ class TrainingStopped(Exception):  # noqa: N818  # no error: it was asked for
 class LastCheckpoint(Checkpoint):
     """Save every so many steps, after each validation, at the end, and when a signal asks to stop.
 
-    Ctrl-C, SIGTERM and SIGUSR1 are heeded after the step or validation batch in hand, by all processes at once: the
-    state is saved and training ends with :class:`TrainingStopped`. A second Ctrl-C ends it on the spot.
+    Ctrl-C, SIGTERM, SIGUSR1 and SIGUSR2 are heeded after the step or validation batch in hand, by all processes at
+    once: the state is saved and training ends with :class:`TrainingStopped`; who listened for SIGUSR2 before, as
+    submitit does to queue its job again, is called then. A second Ctrl-C ends training on the spot.
 
     A run resumed from here trains and validates as it would have: a validation that was due or under way is done from
     its beginning. Only the curves lack the step that a signal came in. The last step of all is saved only after its
@@ -58,6 +59,7 @@ class LastCheckpoint(Checkpoint):
         self._signal: int | None = None
         self._seen = 0  # the latest optimizer step
         self._validation_to_do = False
+        self._requeue: Any = None  # who listened for SIGUSR2
 
     def on_train_start(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
         """Go on in the epoch where a resumed run was, and listen for signals; Lightning puts back who did before."""
@@ -67,6 +69,7 @@ class LastCheckpoint(Checkpoint):
             begun = trainer.fit_loop.epoch_loop.batch_progress.current.ready
             loader.start_at(begun % int(trainer.num_training_batches))
         if threading.current_thread() is threading.main_thread():  # nobody else may
+            self._requeue = signal.getsignal(signal.SIGUSR2)
             for number in _STOPPING:
                 signal.signal(number, self._note)
 
@@ -135,6 +138,8 @@ class LastCheckpoint(Checkpoint):
     def _stop(self, trainer: lightning.Trainer, save: bool) -> None:
         if save:
             self._save(trainer)
+        if self._signal == signal.SIGUSR2 and callable(self._requeue):
+            self._requeue(self._signal, None)
         raise TrainingStopped(self._signal or signal.SIGTERM, self.path if self.path.exists() else None)
 
 

@@ -1,6 +1,5 @@
 """The data of a run: pairs to train on, clips or pairs to evaluate on."""
 
-import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,7 @@ from torch.utils.data import DataLoader
 from mpvss.data.clip_sampler import ClipSampler
 from mpvss.data.clips import ClipDataset
 from mpvss.data.collate import collate_pairs
+from mpvss.data.loader_worker import heed_parent_alone
 from mpvss.data.offset_pairs import OffsetPairs
 from mpvss.data.pair_source import PairSource, TrainingPairs
 from mpvss.data.pairs import PairDataset
@@ -253,12 +253,7 @@ def _loading(num_workers: int) -> dict[str, Any]:
         "num_workers": num_workers,
         "pin_memory": torch.cuda.is_available(),
         "persistent_workers": num_workers > 0,
-        "worker_init_fn": _ignore_interrupts,
+        "worker_init_fn": heed_parent_alone,
         # The loader draws its workers' seeds from here, and leaves the default generator to the training steps.
         "generator": torch.Generator(),
     }
-
-
-def _ignore_interrupts(worker: int) -> None:
-    """Leave Ctrl-C, which a terminal sends to workers too, to the process that trains."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -195,6 +195,19 @@ def test_the_end_of_a_job_is_heeded_like_an_interrupt(tmp_path, number):
     assert torch.load(stopped.checkpoint, weights_only=True)["global_step"] == 3
 
 
+def test_submitit_is_called_once_the_run_is_saved(tmp_path):
+    saved = []
+    before = signal.signal(
+        signal.SIGUSR2, lambda *_: saved.append(torch.load(tmp_path / "last.ckpt", weights_only=True)["global_step"])
+    )
+    try:
+        stopped, _ = train(tmp_path, Interrupting("training", 2, signal.SIGUSR2))
+    finally:
+        signal.signal(signal.SIGUSR2, before)
+    assert stopped.signal == signal.SIGUSR2
+    assert saved == [3]
+
+
 def test_an_interval_of_no_step_is_refused(tmp_path):
     with pytest.raises(ValueError, match="every_n_steps must be at least 1; got 0"):
         LastCheckpoint(tmp_path / "last.ckpt", every_n_steps=0)
