@@ -33,7 +33,7 @@ class TrainingStopped(Exception):  # noqa: N818  # no error: it was asked for
 
 
 class LastCheckpoint(Checkpoint):
-    """Save every so many steps, after each validation, at the end, and when a signal asks to stop.
+    """Save every so many steps, before and after each validation, at the end, and when a signal asks to stop.
 
     Ctrl-C, SIGTERM, SIGUSR1 and SIGUSR2 are heeded after the step or validation batch in hand, by all processes at
     once: the state is saved and training ends with :class:`TrainingStopped`; who listened for SIGUSR2 before, as
@@ -58,6 +58,7 @@ class LastCheckpoint(Checkpoint):
         self.every_n_steps = every_n_steps
         self._signal: int | None = None
         self._seen = 0  # the latest optimizer step
+        self._saved = 0  # the latest one that is saved
         self._validation_to_do = False
         self._requeue: Any = None  # who listened for SIGUSR2
 
@@ -83,19 +84,27 @@ class LastCheckpoint(Checkpoint):
     ) -> None:
         """Save if it is time, once an optimizer step is complete; before a validation, that is left to its start."""
         if trainer.global_step != self._seen and not _validation_follows(trainer):
-            self._save_if_due(trainer)
+            is_to_stop = self._is_to_stop(trainer)
+            if is_to_stop or _is_finished(trainer) or trainer.global_step % self.every_n_steps == 0:
+                self._save(trainer)
+            if is_to_stop:
+                self._stop()
         self._seen = trainer.global_step
 
     def on_validation_start(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
-        """Save if it is time."""
-        if not trainer.sanity_checking and not _is_finished(trainer):
+        """Save, before callbacks may exchange the weights to validate others."""
+        if trainer.sanity_checking:
+            return
+        if not _is_finished(trainer):
             self._validation_to_do = True
-            self._save_if_due(trainer)
+            self._save(trainer)
+        if self._is_to_stop(trainer):
+            self._stop()
 
     def on_validation_batch_end(self, trainer: lightning.Trainer, *_: Any) -> None:
-        """Stop if asked to."""
+        """Stop if asked to; all is saved."""
         if not trainer.sanity_checking and self._is_to_stop(trainer):
-            self._stop(trainer, save=not _is_finished(trainer))
+            self._stop()
 
     def on_validation_end(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
         """Save, the scores with it."""
@@ -104,8 +113,9 @@ class LastCheckpoint(Checkpoint):
             self._save(trainer)
 
     def on_train_end(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
-        """Save."""
-        self._save(trainer)
+        """Save if the last step is not; callbacks may have exchanged the weights by now."""
+        if self._saved != trainer.global_step:
+            self._save(trainer)
 
     def on_save_checkpoint(
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, checkpoint: dict[str, Any]
@@ -122,22 +132,15 @@ class LastCheckpoint(Checkpoint):
         self._signal = number
         _log.warning("%s: saving and stopping after this step.", signal.Signals(number).name)
 
-    def _save_if_due(self, trainer: lightning.Trainer) -> None:
-        if self._is_to_stop(trainer):
-            self._stop(trainer, save=True)
-        if trainer.global_step % self.every_n_steps == 0:
-            self._save(trainer)
-
     def _save(self, trainer: lightning.Trainer) -> None:
         trainer.save_checkpoint(self.path, weights_only=False)  # that is, not the weights alone
+        self._saved = trainer.global_step
 
     def _is_to_stop(self, trainer: lightning.Trainer) -> bool:
         """Ask all processes: one that stops alone would leave the others waiting for it."""
         return bool(trainer.strategy.reduce_boolean_decision(self._signal is not None, all=False))
 
-    def _stop(self, trainer: lightning.Trainer, save: bool) -> None:
-        if save:
-            self._save(trainer)
+    def _stop(self) -> None:
         if self._signal == signal.SIGUSR2 and callable(self._requeue):
             self._requeue(self._signal, None)
         raise TrainingStopped(self._signal or signal.SIGTERM, self.path if self.path.exists() else None)

@@ -1,22 +1,20 @@
 """The data of a run: pairs to train on, clips or pairs to evaluate on."""
 
 from collections.abc import Callable
-from typing import Any
 
-import torch
 from lightning import LightningDataModule
 from torch.utils.data import DataLoader
 
 from mpvss.data.clip_sampler import ClipSampler
 from mpvss.data.clips import ClipDataset
 from mpvss.data.collate import collate_pairs
-from mpvss.data.loader_worker import heed_parent_alone
 from mpvss.data.offset_pairs import OffsetPairs
 from mpvss.data.pair_source import PairSource, TrainingPairs
 from mpvss.data.pairs import PairDataset
 from mpvss.data.processes import rank_and_world_size
 from mpvss.data.resumable_loader import ResumableLoader
 from mpvss.data.simulated import PhotometricChange, SimulatedMotion
+from mpvss.data.steady_loader import SteadyLoader
 from mpvss.data.still_pairs import StillPairDataset
 from mpvss.types import ClassList, FramePair, SparseVideoSource, VideoSource
 
@@ -119,7 +117,7 @@ class VideoDataModule(LightningDataModule):
 
     def train_dataloader(self) -> DataLoader[FramePair]:
         """Return batches of pairs, new ones in every epoch."""
-        return ResumableLoader(self._pairs(), self.batch_size, **_loading(self.num_workers))
+        return ResumableLoader(self._pairs(), self.batch_size, self.num_workers)
 
     def val_dataloader(self) -> DataLoader:
         """Return the evaluation clips of this process, whole videos in order; no loader where there is no evaluation.
@@ -131,13 +129,8 @@ class VideoDataModule(LightningDataModule):
         if isinstance(self._val, OffsetPairs):
             rank, world_size = rank_and_world_size()
             batches = self._val.batches()[rank::world_size]
-            return DataLoader(
-                self._val,
-                batch_sampler=batches,  # type: ignore[arg-type]  # a list of ranges serves as one of lists
-                collate_fn=collate_pairs,
-                **_loading(self.num_workers),
-            )
-        return DataLoader(self._val, batch_size=None, sampler=ClipSampler(self._val), **_loading(self.num_workers))
+            return SteadyLoader(self._val, self.num_workers, batch_sampler=batches, collate_fn=collate_pairs)
+        return SteadyLoader(self._val, self.num_workers, batch_size=None, sampler=ClipSampler(self._val))
 
     def test_dataloader(self) -> DataLoader:
         """Return the same as :meth:`val_dataloader`."""
@@ -212,16 +205,11 @@ class FlowDataModule(LightningDataModule):
 
     def train_dataloader(self) -> DataLoader[FramePair]:
         """Return batches of pairs, in every epoch those that come after the last epoch's."""
-        return ResumableLoader(self._pairs(), self.batch_size, **_loading(self.num_workers))
+        return ResumableLoader(self._pairs(), self.batch_size, self.num_workers)
 
     def val_dataloader(self) -> DataLoader[FramePair]:
         """Return batches of the evaluation pairs, in order; the last may be smaller."""
-        return DataLoader(
-            self._val_pairs,  # type: ignore[arg-type]  # a map-style dataset needs no more than a PairSource has
-            batch_size=self.batch_size,
-            collate_fn=collate_pairs,
-            **_loading(self.num_workers),
-        )
+        return SteadyLoader(self._val_pairs, self.num_workers, batch_size=self.batch_size, collate_fn=collate_pairs)
 
     def test_dataloader(self) -> DataLoader[FramePair]:
         """Return the same batches as :meth:`val_dataloader`."""
@@ -245,15 +233,3 @@ def _check_epoch(pairs: PairSource, batch_size: int) -> None:
             f"An epoch must have a full batch of {batch_size} pairs; it has {len(pairs)}. "
             "Lower data.batch_size or raise data.pairs_per_epoch."
         )
-
-
-def _loading(num_workers: int) -> dict[str, Any]:
-    """Return how a loader of any kind loads."""
-    return {
-        "num_workers": num_workers,
-        "pin_memory": torch.cuda.is_available(),
-        "persistent_workers": num_workers > 0,
-        "worker_init_fn": heed_parent_alone,
-        # The loader draws its workers' seeds from here, and leaves the default generator to the training steps.
-        "generator": torch.Generator(),
-    }

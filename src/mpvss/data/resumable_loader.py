@@ -1,17 +1,15 @@
 """A loader of training batches that goes on where an interrupted run was."""
 
 from collections.abc import Iterator
-from typing import Any
-
-from torch.utils.data import DataLoader
 
 from mpvss.data.collate import collate_pairs
 from mpvss.data.epoch_sampler import EpochSampler
 from mpvss.data.pair_source import TrainingPairs
+from mpvss.data.steady_loader import SteadyLoader
 from mpvss.types import FramePair
 
 
-class ResumableLoader(DataLoader[FramePair]):
+class ResumableLoader(SteadyLoader):
     """Batches of pairs, new ones in every epoch, of which one can be begun in its middle.
 
     Nothing is read before the first batch of an epoch is asked for.
@@ -19,20 +17,20 @@ class ResumableLoader(DataLoader[FramePair]):
     Args:
         pairs: what is read.
         batch_size: pairs of a batch; what makes no whole batch at the end of an epoch is left out.
-        options: further ones of torch's DataLoader.
+        num_workers: processes that read ahead; 0 reads in the calling process.
     """
 
-    def __init__(self, pairs: TrainingPairs, batch_size: int, **options: Any) -> None:
+    def __init__(self, pairs: TrainingPairs, batch_size: int, num_workers: int = 0) -> None:
         self._pairs = pairs
         self._sampler = EpochSampler(len(pairs))
         self._first = 0
         super().__init__(
-            pairs,  # type: ignore[arg-type]  # a map-style dataset needs no more than a PairSource has
+            pairs,
+            num_workers,
             batch_size=batch_size,
             sampler=self._sampler,
             drop_last=True,
             collate_fn=collate_pairs,
-            **options,
         )
 
     def __iter__(self) -> Iterator[FramePair]:  # type: ignore[override]  # torch promises a class of its own

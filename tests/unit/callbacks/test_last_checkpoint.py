@@ -7,7 +7,7 @@ import signal
 import lightning
 import pytest
 import torch
-from lightning.pytorch.callbacks import Callback
+from lightning.pytorch.callbacks import Callback, WeightAveraging
 from lightning.pytorch.loggers.logger import Logger
 
 from mpvss.callbacks import BestCheckpoint, LastCheckpoint, RandomState, TrainingStopped
@@ -46,7 +46,7 @@ class Wandering(lightning.LightningModule):
         return torch.optim.AdamW(self.parameters(), lr=0.1)
 
     def train_dataloader(self):
-        return ResumableLoader(Numbered(), batch_size=2, generator=torch.Generator())
+        return ResumableLoader(Numbered(), batch_size=2)
 
     def val_dataloader(self):
         return torch.utils.data.DataLoader(torch.arange(3), generator=torch.Generator())
@@ -103,11 +103,13 @@ class Hoarding(AtomicCheckpointIO):
         self.count += 1
 
 
-def train(folder, *callbacks, accumulated=1, resumed=None, plugins=(), **options):
+def train(folder, *callbacks, accumulated=1, averaged=False, resumed=None, plugins=(), **options):
     """Train 11 steps, with 4 batches an epoch and a validation every 4 steps; return weights and what was logged."""
     torch.manual_seed(0 if resumed is None else 99)
     logger, module = Remembering(), Wandering()
     best = BestCheckpoint(dirpath=folder, filename="best", monitor="val/mIoU", mode="max", enable_version_counter=False)
+    if averaged:
+        callbacks = (*callbacks, WeightAveraging())
     trainer = lightning.Trainer(
         default_root_dir=folder, max_steps=11, val_check_interval=4 * accumulated, check_val_every_n_epoch=None,
         accumulate_grad_batches=accumulated, limit_train_batches=4 // accumulated * accumulated, log_every_n_steps=1,
@@ -122,12 +124,15 @@ def train(folder, *callbacks, accumulated=1, resumed=None, plugins=(), **options
     return module.weight.detach(), logger.logged
 
 
-@pytest.fixture(scope="module", params=[1, 2, 3])
+KINDS = [{"accumulated": 1}, {"accumulated": 2}, {"accumulated": 3}, {"accumulated": 2, "averaged": True}]
+
+
+@pytest.fixture(scope="module", params=KINDS, ids=str)
 def whole(request, tmp_path_factory):
-    """Accumulation, last weights, everything logged, and every checkpoint of an uninterrupted run."""
+    """Options, last weights, everything logged, and every checkpoint of an uninterrupted run."""
     folder = tmp_path_factory.mktemp("whole")
     hoarding = Hoarding(folder / "saved")
-    weights, logged = train(folder, accumulated=request.param, plugins=[hoarding])
+    weights, logged = train(folder, **request.param, plugins=[hoarding])
     return request.param, weights, logged, sorted(hoarding.folder.iterdir())
 
 
@@ -136,24 +141,23 @@ MOMENTS = [*(("training", batch) for batch in (0, 1, 2, 3, 6, 7, 10)), *(("valid
 
 @pytest.mark.parametrize(("where", "batch"), MOMENTS)
 def test_a_run_that_a_signal_stopped_goes_on_as_if_it_had_not(whole, tmp_path, where, batch):
-    accumulated, weights, logged, _ = whole
-    stopped, first = train(tmp_path, Interrupting(where, batch), accumulated=accumulated)
+    options, weights, logged, _ = whole
+    stopped, first = train(tmp_path, Interrupting(where, batch), **options)
     assert stopped.signal == signal.SIGINT
     assert stopped.checkpoint == tmp_path / "last.ckpt"
-    others, second = train(tmp_path, accumulated=accumulated, resumed=stopped.checkpoint)
+    others, second = train(tmp_path, **options, resumed=stopped.checkpoint)
     assert torch.equal(others, weights)
     assert first.items() | second.items() <= logged.items()
     assert not first.keys() & second.keys()  # nothing is done twice
-    assert logged.keys() - first.keys() - second.keys() <= {
-        ("train/loss", batch // accumulated)
-    }  # of the step it ended
+    missing = logged.keys() - first.keys() - second.keys()
+    assert missing <= {("train/loss", batch // options["accumulated"])}  # of the step that it ended with
 
 
 def test_a_run_goes_on_from_any_checkpoint_that_it_ever_wrote(whole, tmp_path):
-    accumulated, weights, logged, saved = whole
+    options, weights, logged, saved = whole
     assert len(saved) > 6
-    for number, checkpoint in enumerate(saved):
-        others, second = train(tmp_path / str(number), accumulated=accumulated, resumed=checkpoint)
+    for number, checkpoint in enumerate(saved[:-1]):  # the last is of the run at its end
+        others, second = train(tmp_path / str(number), **options, resumed=checkpoint)
         assert torch.equal(others, weights)
         assert second == {key: logged[key] for key in second}
 
