@@ -165,6 +165,19 @@ def test_last_of_a_new_folder_is_refused_and_of_a_named_one_begins(run, small, t
     assert "Name the folder of the run to go on with: hydra.run.dir=FOLDER." in answer.err
 
 
+def test_a_sweep_goes_on_in_its_folders(run_here, small, tmp_path):
+    command = (
+        "-m", *small, "trainer.max_steps=1", "data.num_frames=4", "logger=csv", "interval=2,5", "hydra.sweep.dir=sweep"
+    )  # fmt: skip
+    assert run_here("train.py", *command).status == 0
+    folders = {folder for folder in (tmp_path / "sweep").iterdir() if folder.is_dir()}
+    assert len(folders) == 2
+    answer = run_here("train.py", *command, "ckpt_path=last", "launcher=basic")
+    assert answer.status == 0, answer.err
+    assert {folder for folder in (tmp_path / "sweep").iterdir() if folder.is_dir()} == folders
+    assert all((folder / "csv" / "metrics_until_step_1.csv").is_file() for folder in folders)
+
+
 def test_a_run_that_diverges_names_and_saves_its_batch(run_here, small, tmp_path):
     answer = run_here("train.py", *small, *STEPS, "logger=csv", "optim.optimizer.lr=1e30", "optim.effective_batch=null")
     assert answer.status == 1
