@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CODE := src tests
 DEMO := src/demo.py
-DEMO_TIME := about 5 minutes on 2 cores
+DEMO_TIME := 5 to 6 minutes on 2 cores
 
 # The tests run in two processes; more threads than that would get in each other's way.
 PYTEST := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(BIN)/pytest -q -n 2
@@ -23,7 +23,7 @@ help: ## explain the targets (this text)
 
 setup: $(STAMP) ## install everything into .venv; 3 to 5 minutes and 6 GB at first, then nothing until the versions change
 
-demo: $(STAMP) ## train a tiny model on made-up video, score it, write pictures and a video; 5 minutes on 2 cores
+demo: $(STAMP) ## train a tiny model on made-up video, score it, write pictures and a video; 5 to 6 minutes on 2 cores
 	@echo "demo: training on synthetic video, then comparing per-frame, copied and propagated masks; $(DEMO_TIME)."
 	OMP_WAIT_POLICY=passive $(BIN)/python $(DEMO)
 
