@@ -47,8 +47,8 @@ def build_loggers(cfg: DictConfig) -> list[Logger]:
     if "wandb" in cfg.logger:
         _set_mode(cfg)
         _describe_job(cfg)
-        if goes_on and (runs := sorted(folder.glob("wandb/*run-*"), key=_start)):
-            settings = {"id": runs[-1].name.rpartition("-")[2], "resume": "allow"}
+        if goes_on and (runs := [_time_and_id(run.name) for run in folder.glob("wandb/*run-*")]):
+            settings = {"id": max(runs)[1], "resume": "allow"}
             OmegaConf.update(cfg, "logger.wandb", settings, force_add=True)
     loggers = list(instantiate(cfg.logger, _convert_="all").values())
     for logger in loggers:
@@ -78,9 +78,15 @@ def _describe_job(cfg: DictConfig) -> None:
         OmegaConf.update(cfg, "logger.wandb.group", Path(hydra.sweep.dir).name)
 
 
-def _start(run: Path) -> str:
-    """When a run began, as W&B puts it into the name of the run's folder: offline-run-<time>-<id>."""
-    return run.name.split("-")[-2]
+def _time_and_id(folder: str) -> tuple[str, str]:
+    """Read when a run began, and its id, from the name that W&B gives its folder.
+
+    Example:
+        >>> _time_and_id("offline-run-20261231_235959-night-shift")
+        ('20261231_235959', 'night-shift')
+    """
+    time, _, identifier = folder.partition("run-")[2].partition("-")
+    return time, identifier
 
 
 def _step_of(checkpoint: str) -> int:
