@@ -6,18 +6,19 @@ import hydra
 from omegaconf import DictConfig
 from rich.console import Console
 
-from mpvss import launch
-from mpvss.table import render
+from mpvss.commands.benchmark import benchmark as run_benchmark
+from mpvss.commands.errors import report_errors
+from mpvss.output.table import render
 
 PIPE_WIDTH = 180
 
 
 @hydra.main(version_base="1.3", config_path="../conf", config_name="benchmark")
-@launch.report_errors
+@report_errors
 def main(cfg: DictConfig) -> None:
     """Measure, print tables, and say where they are stored."""
     console = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
-    for table in launch.benchmark(cfg):
+    for table in run_benchmark(cfg):
         console.print(render(table))
     console.print(f"CSV and JSON: {cfg.paths.output}", soft_wrap=True)
 

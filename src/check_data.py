@@ -6,18 +6,19 @@ import hydra
 from omegaconf import DictConfig
 from rich.console import Console
 
-from mpvss import launch
-from mpvss.table import render
+from mpvss.commands.check_data import check_data as run_check_data
+from mpvss.commands.errors import report_errors
+from mpvss.output.table import render
 
 PIPE_WIDTH = 160
 SHOWN = 100
 
 
 @hydra.main(version_base="1.3", config_path="../conf", config_name="check_data")
-@launch.report_errors
+@report_errors
 def main(cfg: DictConfig) -> None:
     """Check, say what was found, and exit with status 1 if something is wrong."""
-    check = launch.check_data(cfg)
+    check = run_check_data(cfg)
     console = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
     for finding in sorted(check.findings, key=lambda finding: finding.problem.is_note)[:SHOWN]:
         sys.stdout.write(f"{finding}\n")

@@ -6,15 +6,16 @@ import hydra
 from omegaconf import DictConfig
 from rich.console import Console
 
-from mpvss import launch
-from mpvss.table import render
+from mpvss.commands.compare import compare as run_compare
+from mpvss.commands.errors import report_errors
+from mpvss.output.table import render
 
 
 @hydra.main(version_base="1.3", config_path="../conf", config_name="compare")
-@launch.report_errors
+@report_errors
 def main(cfg: DictConfig) -> None:
     """Run what is missing and print the table."""
-    table = launch.compare(cfg, scripts=Path(__file__).parent)
+    table = run_compare(cfg, scripts=Path(__file__).parent)
     console = Console(width=max(140, Console().width))  # a narrow terminal breaks lines, which beats cut numbers
     console.print(render(table))
     console.print(f"Checkpoints, records and {cfg.table}.csv: {cfg.output}", soft_wrap=True)

@@ -5,12 +5,12 @@ import sys
 import hydra
 from omegaconf import DictConfig
 
-from mpvss import launch
+from mpvss.commands.errors import report_errors
 from mpvss.weights import convert
 
 
 @hydra.main(version_base="1.3", config_path="../conf", config_name="convert")
-@launch.report_errors
+@report_errors
 def main(cfg: DictConfig) -> None:
     """Convert, and say what the file holds."""
     checkpoint = convert(cfg.source, cfg.output)

@@ -4,15 +4,16 @@ import hydra
 from omegaconf import DictConfig
 from rich.console import Console
 
-from mpvss import launch
-from mpvss.table import render
+from mpvss.commands.demo import demonstrate
+from mpvss.commands.errors import report_errors
+from mpvss.output.table import render
 
 
 @hydra.main(version_base="1.3", config_path="../conf", config_name="demo")
-@launch.report_errors
+@report_errors
 def main(cfg: DictConfig) -> None:
     """Run the demo and print its table."""
-    table = launch.demonstrate(cfg)
+    table = demonstrate(cfg)
     console = Console()
     console.print(render(table))
     console.print(f"Pictures: {cfg.paths.output}/overlay.mp4 and contact_sheet.png", soft_wrap=True)

@@ -4,21 +4,23 @@ import hydra
 from omegaconf import DictConfig
 from rich.console import Console
 
-from mpvss import launch
+from mpvss.commands.errors import check_plugins, report_errors
+from mpvss.commands.eval import evaluate
+from mpvss.commands.eval_flow import FLOW_DATA, evaluate_flow
 from mpvss.evaluation import score_table
-from mpvss.table import render
+from mpvss.output.table import render
 
 
-@launch.check_plugins
+@check_plugins
 @hydra.main(version_base="1.3", config_path="../conf", config_name="eval")
-@launch.report_errors
+@report_errors
 def main(cfg: DictConfig) -> None:
     """Evaluate the composed configuration and print its scores."""
     console = Console(width=max(120, Console().width))  # a narrow terminal breaks lines, which beats cut numbers
-    if cfg.data.datamodule._target_ == launch.FLOW_DATA:
-        console.print(render(launch.evaluate_flow(cfg)))
+    if cfg.data.datamodule._target_ == FLOW_DATA:
+        console.print(render(evaluate_flow(cfg)))
         return
-    record = launch.evaluate(cfg)
+    record = evaluate(cfg)
     if record is not None:
         console.print(render(score_table(record)))
         console.print(f"Record: {cfg.paths.output}/results.json; table: {cfg.table}", soft_wrap=True)

@@ -5,14 +5,15 @@ import sys
 import hydra
 from omegaconf import DictConfig
 
-from mpvss import launch
+from mpvss.commands.errors import report_errors
+from mpvss.commands.prepare_data import prepare_data as run_prepare_data
 
 
 @hydra.main(version_base="1.3", config_path="../conf", config_name="prepare_data")
-@launch.report_errors
+@report_errors
 def main(cfg: DictConfig) -> None:
     """Prepare, and exit with status 1 if a part of the source could not be used."""
-    report = launch.prepare_data(cfg)
+    report = run_prepare_data(cfg)
     sys.stdout.write(
         f"{cfg.target}: {report.num_clips} clips, {report.num_written} files written, {report.num_kept} kept\n"
     )

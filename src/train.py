@@ -3,15 +3,16 @@
 import hydra
 from omegaconf import DictConfig
 
-from mpvss import launch
+from mpvss.commands.errors import check_plugins, report_errors
+from mpvss.commands.train import train as run_train
 
 
-@launch.check_plugins
+@check_plugins
 @hydra.main(version_base="1.3", config_path="../conf", config_name="train")
-@launch.report_errors
+@report_errors
 def main(cfg: DictConfig) -> float | None:
     """Train the composed configuration and return its best score, which a search goes by."""
-    return launch.train(cfg)
+    return run_train(cfg)
 
 
 if __name__ == "__main__":

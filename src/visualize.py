@@ -5,14 +5,15 @@ import sys
 import hydra
 from omegaconf import DictConfig
 
-from mpvss import launch
+from mpvss.commands.errors import report_errors
+from mpvss.commands.visualize import visualize as run_visualize
 
 
 @hydra.main(version_base="1.3", config_path="../conf", config_name="visualize")
-@launch.report_errors
+@report_errors
 def main(cfg: DictConfig) -> None:
     """Draw, and say where the pictures are."""
-    for path in launch.visualize(cfg):
+    for path in run_visualize(cfg):
         sys.stdout.write(f"{path}\n")
 
 

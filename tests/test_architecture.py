@@ -2,70 +2,52 @@
 
 import ast
 import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import mpvss
+
 SRC = Path(__file__).parents[1] / "src"
 
-PLAIN = {"types", "atomic", "progress", "table", "results"}  # what every part may use
-MODELS = {*PLAIN, "layers", "backbone", "segmentor", "flow", "propagation"}
-LIBRARY = {*MODELS, "data", "criterion", "metrics", "weights", "pictures", "inference", "figures", "optim"}
+# Who may import whom, in four sentences:
+# 1. A room of the method imports what all may import, and `layers`.
+# 2. A room for what goes in and comes out imports what all may import, and `video` and `drawing`.
+# 3. A room for what one does with it imports all of these, and others of its kind, but no two rooms import each other.
+# 4. `commands` imports everything; nothing imports `commands`.
+ALL_MAY_IMPORT = {"types", "classes", "output"}
+METHOD = ("backbone", "segmentor", "flow", "propagation", "criterion", "layers")
+IN_AND_OUT = ("video", "data", "weights", "metrics", "drawing")
+DOING = ("building", "inference", "training", "evaluation", "comparison", "report", "benchmark", "figures")
+AROUND = ("output", "commands")
+ROOMS = (*METHOD, *IN_AND_OUT, *DOING, *AROUND)
+"""In the order in which data flows, as `mpvss/__init__.py` and README.md show them."""
 
-MAY_IMPORT = {  # part of mpvss -> the other parts it may import; launch sees everything, the scripts in src/ too
-    "__init__": set(),
+MAY_IMPORT = {  # room -> rooms and files that it may import, beside itself
+    **dict.fromkeys(METHOD, ALL_MAY_IMPORT | {"layers"}),
+    **dict.fromkeys(IN_AND_OUT, ALL_MAY_IMPORT | {"video", "drawing"}),
+    **dict.fromkeys(DOING, ALL_MAY_IMPORT | {*METHOD, *IN_AND_OUT, *DOING}),
+    "output": {"types"},
+    "commands": {*ALL_MAY_IMPORT, *ROOMS},
     "types": set(),
-    "atomic": set(),
-    "progress": set(),
-    "table": set(),
-    "results": {"atomic"},
-    "video_file": set(),
-    "step_time": set(),
-    "layers": PLAIN,
-    "segmentor": {*PLAIN, "layers"},
-    "flow": {*PLAIN, "layers"},
-    "data": {*PLAIN, "video_file"},
-    "backbone": PLAIN,
-    "criterion": PLAIN,
-    "metrics": PLAIN,
-    "propagation": PLAIN,
-    "weights": PLAIN,
-    "optim": {*PLAIN, "layers"},
-    "study": {*PLAIN, "evaluation"},
-    "pictures": PLAIN,
-    "inference": {*PLAIN, "propagation", "pictures", "video_file"},
-    "figures": {*PLAIN, "flow", "propagation", "pictures", "inference"},
-    "evaluation": {*PLAIN, "data", "inference", "metrics", "propagation", "segmentor"},
-    "benchmark": MODELS | {"data", "inference", "metrics", "weights", "step_time"},
-    "data_check": {*PLAIN, "data", "pictures"},
-    "module": LIBRARY,
-    "flow_module": MODELS | {"criterion", "optim"},
-    "model_card": PLAIN,
-    "callbacks": LIBRARY | {"module", "step_time", "evaluation", "model_card"},
-    "dashboard": {"loggers", "step_time"},
-    "report": {*PLAIN, "benchmark"},
-    "loggers": set(),
-    "checkpoint_file": {"atomic"},
-    "building": LIBRARY | {"checkpoint_file", "loggers"},
-    "launch": LIBRARY
-    | {"module", "flow_module", "callbacks", "building", "loggers"}
-    | {"evaluation", "benchmark", "study", "dashboard", "report", "data_check", "step_time"},
+    "classes": {"types"},
+    "__init__": set(),
 }
 
 DOORS = {  # third party -> the files that may import it
-    "av": r"mpvss/((data|inference)/.*|video_file\.py)",
+    "av": r"mpvss/video/.*",
     "timm": r"mpvss/backbone/.*",
-    "scipy": r"mpvss/(criterion/matcher|data/simulated/regions)\.py",
-    "transformers": r"mpvss/benchmark/transformers_twin\.py",
+    "scipy": r"mpvss/(criterion/matcher|data/pairs/simulated/regions)\.py",
+    "transformers": r"mpvss/benchmark/transformers_reference\.py",
     "filelock": r"mpvss/evaluation/score_table\.py",
-    "wandb": r"mpvss/((callbacks|launch)/.*|loggers\.py)",
-    "wandb_workspaces": r"mpvss/dashboard\.py",
-    "hydra": r"mpvss/(launch/.*|(building|loggers)\.py)|[^/]+\.py",
-    "omegaconf": r"mpvss/(launch/.*|(building|loggers)\.py)|[^/]+\.py",
-    "matplotlib": r"mpvss/(report/(figures|style|document)|data_check/class_histogram|pictures/heat_map)\.py",
-    "lightning": r"mpvss/(data/datamodule|(flow_)?module|optim/stepping|building|checkpoint_file|loggers|launch/.*"
-    r"|callbacks/.*)\.py",
+    "wandb": r"mpvss/(training/(callbacks/.*|loggers\.py)|commands/.*)",
+    "wandb_workspaces": r"mpvss/training/dashboard\.py",
+    "hydra": r"mpvss/(building|commands)/.*|mpvss/training/loggers\.py|[^/]+\.py",
+    "omegaconf": r"mpvss/(building|commands)/.*|mpvss/training/loggers\.py|[^/]+\.py",
+    "matplotlib": r"mpvss/(report/(figures|style|document)|data/health/class_histogram|drawing/heat_map)\.py",
+    "lightning": r"mpvss/(data/datamodule\.py|(training|building|commands)/.*)",
 }
 
 NAMES_THAT_SAY_NOTHING = {"utils", "helpers", "common", "base", "manager"}
@@ -76,6 +58,23 @@ def test_the_source_keeps_its_rules():
     assert list(violations(SRC)) == []
 
 
+def test_no_two_rooms_import_each_other():
+    imports = {room: imported_rooms(SRC / "mpvss" / room) for room in ROOMS}
+    assert cycle_in(imports) is None
+
+
+def test_a_cycle_is_seen():
+    assert cycle_in({"a": {"b"}, "b": {"c"}, "c": {"d", "b"}, "d": set()}) == ["b", "c", "b"]
+
+
+def test_the_maps_agree_with_the_folders():
+    folders = {path.parent.name for path in (SRC / "mpvss").glob("*/__init__.py")}
+    assert set(ROOMS) == folders
+    shown = textwrap.dedent(re.search(r"( {4}the method\n.*)\n\n`types`", mpvss.__doc__, re.DOTALL)[1])
+    assert tuple(re.findall(r"^    (\w+)", shown, re.MULTILINE)) == ROOMS
+    assert f"```\n{shown}\n```" in (SRC.parent / "README.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("file", "content", "message"),
     [
@@ -84,11 +83,11 @@ def test_the_source_keeps_its_rules():
         ("mpvss/data/a.py", "def f():\n    import mpvss.weights.b", "data may not import weights"),
         ("mpvss/types.py", "import mpvss.layers", "types may not import layers"),
         ("mpvss/propagation/a.py", "from mpvss.inference import b", "propagation may not import inference"),
-        ("mpvss/module.py", "import mpvss.launch", "module may not import launch"),
+        ("mpvss/training/a.py", "import mpvss.commands", "training may not import commands"),
         ("mpvss/novelty/a.py", "import mpvss.types", "novelty is not in MAY_IMPORT"),
         ("mpvss/flow/a.py", "import timm.models", "timm may not be imported here"),
         ("mpvss/criterion/loss.py", "from scipy import optimize", "scipy may not be imported here"),
-        ("mpvss/data/video.py", "import lightning as L", "lightning may not be imported here"),
+        ("mpvss/data/a.py", "import lightning as L", "lightning may not be imported here"),
         ("train.py", "import wandb", "wandb may not be imported here"),
         ("mpvss/flow/a.py", "from . import b", "relative import"),
         ("mpvss/flow/utils.py", "", "name says nothing"),
@@ -107,16 +106,14 @@ def test_each_rule_is_seen_to_fail(tmp_path, file, content, message):
 
 
 def test_what_the_rules_allow_passes(tmp_path):
-    write(tmp_path, "train.py", "import hydra\nfrom mpvss import launch\nprint('table')")
+    write(tmp_path, "train.py", "import hydra\nfrom mpvss import commands\nprint('table')")
     write(
         tmp_path,
-        "mpvss/launch/a.py",
-        "import wandb, hydra\nfrom mpvss.callbacks import a\nimport mpvss.data",
+        "mpvss/commands/a.py",
+        "import wandb, hydra\nfrom mpvss.training.callbacks import a\nimport mpvss.data",
     )
     write(tmp_path, "mpvss/flow/__init__.py", '"""Queries enter, flow leaves."""\nfrom mpvss.flow.a import A')
-    write(
-        tmp_path, "mpvss/inference/a.py", "import av\nfrom mpvss.propagation import warp\nfrom mpvss.types import Flow"
-    )
+    write(tmp_path, "mpvss/video/a.py", "import av\nfrom mpvss.drawing import overlay\nfrom mpvss.types import Flow")
     assert list(violations(tmp_path)) == []
 
 
@@ -162,6 +159,32 @@ def habit_problems(file: str, text: str, tree: ast.Module) -> Iterator[str]:
         is_print = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
         if is_print and part_of(file):
             yield f"line {node.lineno}: print; use logging"
+
+
+def imported_rooms(folder: Path) -> set[str]:
+    """The rooms that the files of a room import, itself left out."""
+    names = {
+        name.split(".")[1]
+        for path in folder.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in imported_names(node)
+        if name.startswith("mpvss.")
+    }
+    return names & set(ROOMS) - {folder.name}
+
+
+def cycle_in(imports: dict[str, set[str]]) -> list[str] | None:
+    """Find rooms that import each other, the first named again at the end."""
+
+    def follow(path: list[str]) -> list[str] | None:
+        for room in sorted(imports[path[-1]]):
+            if room in path:
+                return [*path[path.index(room) :], room]
+            if found := follow([*path, room]):
+                return found
+        return None
+
+    return next((found for room in imports if (found := follow([room]))), None)
 
 
 def part_of(file: str) -> str:

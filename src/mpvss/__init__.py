@@ -1,22 +1,37 @@
-"""Efficient video semantic segmentation by mask propagation (MPVSS, NeurIPS 2023).
+"""Efficient video segmentation by mask propagation (MPVSS, NeurIPS 2023).
 
-How data flows, and which package does it:
+The rooms of the house, in the order in which data flows:
 
-    data          video -> key/non-key frame pairs for training, whole clips for evaluation
-    backbone      frame -> feature pyramid
-    segmentor     pyramid -> queries, class logits, mask logits of a key frame
-    flow          (key frame, non-key frame, queries) -> one flow map per query
-    propagation   flow + key-frame masks -> warped masks -> semantic map
-    criterion     warped masks + targets -> loss
-    metrics       semantic maps + labels -> mIoU, WIoU, mVC; cost counting
-    inference     a video in, labels out, as a stream
-    pictures      labels and flow -> pictures; `figures` draws what a model does
-    evaluation    several methods and intervals, scored in one pass; `report` turns their records into tables
-    pictures      frames, labels and flow -> pictures of them
-    figures       a model and frames -> the paper's figures
+    the method
+        backbone      frame -> feature pyramid                                            (timm)
+        segmentor     pyramid -> queries, class logits, mask logits of a key frame        (Sec. 3.2)
+        flow          (key frame, non-key frame, queries) -> one flow map per query       (Sec. 3.3)
+        propagation   flow + key-frame masks -> warped masks -> semantic map              (Sec. 3.1)
+        criterion     warped masks + targets -> loss
+        layers        what segmentor and flow share
 
-`types` holds what they hand to each other and the legend of tensor letters, `layers` what segmentor and
-flow module share, `module` ties them into a LightningModule, `launch` builds runs from configurations.
+    what goes in and comes out
+        video         video files and folders <-> frames and label maps                   (PyAV)
+        data          labelled videos -> key/non-key frame pairs, and chunks to evaluate on
+        weights       other projects' checkpoints -> ours, safely
+        metrics       semantic maps + labels -> mIoU, WIoU, mVC; cost counting
+        drawing       frames, labels, flow -> pictures
+
+    what one does with it
+        building      a configuration or a checkpoint -> the parts of a run               (Hydra)
+        inference     a video in, labels out, as a stream
+        training      recipes, callbacks, checkpoints to go on from                       (Lightning)
+        evaluation    several methods and intervals, scored in one pass
+        comparison    methods trained alike -> one table
+        report        records of evaluations -> tables and figures, beside the paper's
+        benchmark     a configuration -> costs, speed, the time of a training step
+        figures       a model and frames -> the paper's figures
+
+    around it
+        output        whole files, tables, progress bars: what any run writes
+        commands      one file a command
+
+`types` holds what they hand to each other and the legend of tensor letters.
 """
 
 __version__ = "0.1.0"

@@ -55,7 +55,7 @@ class FramePair(NamedTuple):
     visible: Tensor | None = None
 
 
-class Clip(NamedTuple):
+class Chunk(NamedTuple):
     """Consecutive labelled frames of one video, as evaluation streams them.
 
     Attributes:
@@ -113,6 +113,32 @@ class KeyState(NamedTuple):
     frame: Tensor
     features: tuple[Tensor, ...] | None = None
     auxiliary: tuple[Segments, ...] = ()
+
+    def expand(self, batch: int) -> "KeyState":
+        """Repeat the state of one key frame along the batch, without copying it, for `batch` non-key frames.
+
+        Returns:
+            The state with B = `batch`; every tensor is a view of this one's.
+
+        Raises:
+            ValueError: if the state is not of exactly one key frame.
+        """
+        if self.frame.shape[0] != 1:
+            raise ValueError(
+                f"KeyState.expand repeats the state of one key frame; got a batch of {self.frame.shape[0]}. "
+                "Cut the batch into single key frames first."
+            )
+
+        def expanded(tensor: Tensor) -> Tensor:
+            return tensor.expand(batch, *tensor.shape[1:])
+
+        return KeyState(
+            segments=Segments(*map(expanded, self.segments)),
+            queries=expanded(self.queries),
+            frame=expanded(self.frame),
+            features=None if self.features is None else tuple(map(expanded, self.features)),
+            auxiliary=tuple(Segments(*map(expanded, segments)) for segments in self.auxiliary),
+        )
 
 
 class NextKey(NamedTuple):

@@ -7,9 +7,9 @@ import torch
 from hydra import compose, initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
 
-from mpvss.building import build_model
-from mpvss.launch.compare import study_of
-from mpvss.study import plan
+from mpvss.building.parts import build_model
+from mpvss.commands.compare import study_of
+from mpvss.comparison import plan
 
 CONF = Path(__file__).parents[2] / "conf"
 COMPARISONS = sorted(file.stem for file in (CONF / "comparison").glob("*.yaml"))

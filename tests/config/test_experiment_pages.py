@@ -8,9 +8,9 @@ import pytest
 from hydra import compose, initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
 
-from mpvss.benchmark.published import BACKBONES
-from mpvss.launch import gather_runs
-from mpvss.report.published import _SCORES
+from mpvss.commands.report import gather_runs
+from mpvss.report.paper import _SCORES
+from mpvss.report.paper_costs import BACKBONES
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "experiments" / "table_1" / "README.md").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ import torch
 from hydra import compose, initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
 
-from mpvss.building import TRAINED_GROUPS, build_model, find_trained, plain
+from mpvss.building.parts import TRAINED_GROUPS, build_model, find_trained, plain
 from mpvss.weights import save_weights
 
 CONF = Path(__file__).parents[2] / "conf"
@@ -63,7 +63,9 @@ def test_a_pretrained_flow_starts_the_optical_flow(pretrained):
 def test_flow_weights_leave_the_backbones_own_start_alone(pretrained, monkeypatch):
     _, path = pretrained
     started = []
-    monkeypatch.setattr("mpvss.building.instantiate", lambda node, **_: started.append(node) or torch.nn.Identity())
+    monkeypatch.setattr(
+        "mpvss.building.parts.instantiate", lambda node, **_: started.append(node) or torch.nn.Identity()
+    )
     cfg = composed("backbone=r50", "flow=optical_flow", NARROW_ENCODER, NARROW_STEPS, f"flow.weights={path}")
     with pytest.raises(AttributeError):  # the stand-in has no flow module to load them into
         build_model(cfg, "propagation")

@@ -7,7 +7,7 @@ import pytest
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
-from mpvss.launch import plugins
+from mpvss.commands import errors as plugins
 
 CONF = Path(__file__).parents[2] / "conf"
 PLUGINS = {

@@ -10,7 +10,7 @@ from hydra.utils import instantiate
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
-from mpvss.building import build_datamodule, build_model
+from mpvss.building.parts import build_datamodule, build_model
 
 CONF = Path(__file__).parents[2] / "conf"
 HEADS = [f"segmentor.query_decoder.{head}" for head in ("class_head", "mask_head")]

@@ -1,7 +1,6 @@
 """The command lines: in a process of their own, as typed, or in this one, where only what they answer matters."""
 
 import functools
-import importlib.util
 import logging
 import os
 import runpy
@@ -10,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import NamedTuple
 
 import lightning  # noqa: F401  # before a test captures the stream that its logger keeps
@@ -34,19 +32,6 @@ SMALL = (
     "optim.optimizer.lr=0.002",
 )  # fmt: skip
 STEPS = ("trainer.max_steps=16", "optim.scheduler.total_iters=20")
-
-
-def _fixtures_of(folder: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"fixtures_of_{folder}", TESTS / "unit" / folder / "conftest.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-# Fixtures that the unit tests have, too: pytest looks for them in modules named conftest only.
-_inference, _weights = _fixtures_of("inference"), _fixtures_of("weights")
-make_noise, make_video = _inference.make_noise, _inference.make_video
-make_model, as_detectron2, as_authors = _weights.make_model, _weights.as_detectron2, _weights.as_authors
 
 
 class Answer(NamedTuple):

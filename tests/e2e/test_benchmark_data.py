@@ -7,7 +7,7 @@ import pytest
 from hydra import compose, initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
 
-from mpvss.launch.benchmark_data import benchmark_data
+from mpvss.commands.benchmark_training import benchmark_data
 
 CONF = Path(__file__).parents[2] / "conf"
 SMALL = ("data.height=48", "data.width=72", "data.batch_size=2", "repeats=2", "warmup=0", "device=cpu", "threads=1")

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torchvision.io import decode_image, write_png
 
-from mpvss.results import read_record
+from mpvss.evaluation.record import read_record
 
 SNIPPETS = ("aachen_000003_000019", "hanover_000000_000029")
 LABEL_IDS = (7, 8, 11, 12, 13, 17, *range(19, 29), 31, 32, 33)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torchvision.io import write_jpeg, write_png
 
-from mpvss.results import read_record
+from mpvss.evaluation.record import read_record
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("sky", "road", "car")

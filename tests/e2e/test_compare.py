@@ -6,7 +6,7 @@ import pytest
 import torch
 from torchvision.io import write_jpeg, write_png
 
-from mpvss.results import read_record
+from mpvss.evaluation.record import read_record
 
 SMALL = (
     "data.num_workers=0", "data.batch_size=2", "data.crop=[64,64]", "data.short_sides=[70]", "motion=small",

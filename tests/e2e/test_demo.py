@@ -1,7 +1,7 @@
 import torch
 from torchvision.io import decode_image
 
-from mpvss.inference import VideoReader
+from mpvss.video import VideoReader
 
 
 def test_the_demo_trains_compares_three_methods_and_writes_pictures(run_here, small, tmp_path):

@@ -12,8 +12,8 @@ import torch
 from torchvision.io import decode_image, write_png
 
 from mpvss.data import SyntheticVideos
+from mpvss.evaluation.record import read_record
 from mpvss.propagation import semantic_map
-from mpvss.results import read_record
 
 NUM_CLASSES = 8
 SRC = Path(__file__).parents[2] / "src"

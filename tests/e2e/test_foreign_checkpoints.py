@@ -9,10 +9,10 @@ from torch import nn
 from torchvision.io import decode_image, write_png
 from transformers import Mask2FormerConfig, Mask2FormerForUniversalSegmentation, SwinConfig
 
+from mpvss.evaluation.record import read_record
 from mpvss.flow import CopyFlow
 from mpvss.inference import VideoSegmenter
 from mpvss.propagation import FixedInterval, MaskPropagation
-from mpvss.results import read_record
 from mpvss.weights import load_weights
 
 MODEL = (  # of make_model; a newcomer with a published checkpoint says backbone=swin_t and no more

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from mpvss.module import MPVSS
+from mpvss.training.module import MPVSS
 
 SRC = Path(__file__).parents[2] / "src"
 # Three epochs of 5 batches; two batches a step would leave one out, so two steps an epoch.

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torchvision.io import write_png
 
-from mpvss.results import read_record
+from mpvss.evaluation.record import read_record
 
 SMALL = (
     "backbone=tiny", "data=synthetic", "data.height=64", "data.width=96", "data.num_workers=0", "data.batch_size=2",

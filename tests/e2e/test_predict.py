@@ -4,8 +4,9 @@ import pytest
 import torch
 from torchvision.io import decode_image, write_png
 
-from mpvss.inference import VideoReader, VideoSegmenter
+from mpvss.inference import VideoSegmenter
 from mpvss.propagation import FixedInterval
+from mpvss.video import VideoReader
 
 
 @pytest.fixture

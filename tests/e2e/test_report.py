@@ -2,7 +2,7 @@
 
 import pytest
 
-from mpvss.results import MethodResult, ResultRecord, write_record
+from mpvss.evaluation.record import MethodResult, ResultRecord, write_record
 
 
 @pytest.fixture

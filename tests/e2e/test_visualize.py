@@ -5,8 +5,8 @@ from torchvision.io import decode_image, write_png
 from mpvss.data import SyntheticVideos
 from mpvss.figures import flow_figure, frames_figure, query_figure
 from mpvss.flow import CopyFlow
-from mpvss.inference import VideoReader
 from mpvss.propagation import MaskPropagation, PerFrame
+from mpvss.video import VideoReader
 
 VIDEOS = SyntheticVideos(1, 17, 48, 72, 8, 5, 0.025, seed=1)  # what the checkpoint was validated on
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mpvss.dashboard import build_workspace, specification
 from mpvss.data import SyntheticVideos
+from mpvss.training.dashboard import build_workspace, specification
 
 NUM_STEPS, NUM_VIDEOS = 4, 3
 VOID, RIGHT, WRONG = 255, 253, 254

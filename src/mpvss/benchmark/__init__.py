@@ -10,17 +10,23 @@ on where no data are, with `peak_memory`. `cost_table`, `speed_table`, `peer_tab
 
 from mpvss.benchmark.costs import CONVENTION, Costs, count_costs
 from mpvss.benchmark.loading import Loading, measure_loading, measure_stages
-from mpvss.benchmark.loading_tables import loading_table, stage_table
-from mpvss.benchmark.measured_tables import cost_table, peer_table, speed_table
 from mpvss.benchmark.measurement import Measurement, Setting, measure
 from mpvss.benchmark.memory import peak_memory
 from mpvss.benchmark.paper_tables import check_paper_table, paper_table
-from mpvss.benchmark.peer import PeerComparison, compare_with_transformers
 from mpvss.benchmark.random_pairs import random_pairs
 from mpvss.benchmark.report import environment, write_report
-from mpvss.benchmark.speed import TIMED, Speed, measure_speed
-from mpvss.benchmark.stopwatch import Timing, time_alternately, time_parts
-from mpvss.benchmark.training_tables import Training, step_table, training_table
+from mpvss.benchmark.tables import (
+    Training,
+    cost_table,
+    loading_table,
+    peer_table,
+    speed_table,
+    stage_table,
+    step_table,
+    training_table,
+)
+from mpvss.benchmark.timing import TIMED, Speed, Timing, measure_speed, time_alternately, time_parts
+from mpvss.benchmark.transformers_reference import PeerComparison, compare_with_transformers
 
 __all__ = [
     "CONVENTION",

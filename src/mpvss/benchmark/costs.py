@@ -6,8 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mpvss.inference import repeated_key
-from mpvss.metrics import count_macs
+from mpvss.metrics import count_macs, repeated_key
 from mpvss.propagation import MASK_STRIDE, FixedInterval, PropagatorModule, label_map, semantic_scores
 from mpvss.types import KeyState, Prediction
 

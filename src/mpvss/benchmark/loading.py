@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import torch
 from torch.utils.data import DataLoader
 
-from mpvss.benchmark.stopwatch import Timing
+from mpvss.benchmark.timing import Timing
 from mpvss.data import PairTransform, StillPairDataset
 from mpvss.types import FramePair
 

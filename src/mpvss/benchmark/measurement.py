@@ -7,8 +7,8 @@ from typing import NamedTuple
 import torch
 
 from mpvss.benchmark.costs import Costs, count_costs
-from mpvss.benchmark.peer import PeerComparison, compare_with_transformers
-from mpvss.benchmark.speed import Speed, measure_speed
+from mpvss.benchmark.timing import Speed, measure_speed
+from mpvss.benchmark.transformers_reference import PeerComparison, compare_with_transformers
 from mpvss.propagation import PropagatorModule
 
 log = logging.getLogger(__name__)

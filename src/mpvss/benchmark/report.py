@@ -7,10 +7,10 @@ from pathlib import Path
 
 import torch
 
-from mpvss.atomic import replacing
 from mpvss.benchmark.costs import CONVENTION
-from mpvss.benchmark.speed import TIMED
-from mpvss.table import Table, csv_text
+from mpvss.benchmark.timing import TIMED
+from mpvss.output.atomic import replacing
+from mpvss.output.table import Table, csv_text
 
 
 def write_report(folder: str | Path, tables: Sequence[Table], environment: Mapping[str, str | int]) -> list[Path]:

@@ -15,8 +15,8 @@ from mpvss.criterion.flow_error import FlowError, end_point_error
 from mpvss.criterion.mask_criterion import CriterionOutput, MaskCriterion, mask_losses
 from mpvss.criterion.matcher import HungarianMatcher, Match, pair_costs
 from mpvss.criterion.points import sample_points, uncertain_points
-from mpvss.criterion.score_divergence import score_divergence
-from mpvss.criterion.score_loss import fused_score_loss
+from mpvss.criterion.scores import fused_score_loss, score_divergence
+from mpvss.criterion.targets import mask_targets
 
 __all__ = [
     "CriterionOutput",
@@ -27,6 +27,7 @@ __all__ = [
     "end_point_error",
     "fused_score_loss",
     "mask_losses",
+    "mask_targets",
     "pair_costs",
     "sample_points",
     "score_divergence",

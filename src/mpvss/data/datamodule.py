@@ -5,17 +5,14 @@ from collections.abc import Callable
 from lightning import LightningDataModule
 from torch.utils.data import DataLoader
 
-from mpvss.data.clip_sampler import ClipSampler
-from mpvss.data.clips import ClipDataset
-from mpvss.data.collate import collate_pairs
-from mpvss.data.offset_pairs import OffsetPairs
-from mpvss.data.pair_source import PairSource, TrainingPairs
-from mpvss.data.pairs import PairDataset
-from mpvss.data.processes import rank_and_world_size
-from mpvss.data.resumable_loader import ResumableLoader
-from mpvss.data.simulated import PhotometricChange, SimulatedMotion
-from mpvss.data.steady_loader import SteadyLoader
-from mpvss.data.still_pairs import StillPairDataset
+from mpvss.data.loading.chunks import VideoChunks
+from mpvss.data.loading.loaders import ResumableLoader, SignalSafeLoader, collate_pairs
+from mpvss.data.loading.samplers import WholeVideoSampler, rank_and_world_size
+from mpvss.data.pairs.labelled_pairs import LabelledPairs
+from mpvss.data.pairs.pair_source import PairSource, TrainingPairs
+from mpvss.data.pairs.simulated import PhotometricChange, SimulatedMotion
+from mpvss.data.pairs.still_pairs import StillPairDataset
+from mpvss.data.pairs.video_pairs import PairDataset
 from mpvss.types import ClassList, FramePair, SparseVideoSource, VideoSource
 
 
@@ -80,11 +77,11 @@ class VideoDataModule(LightningDataModule):
         self.motion = motion
         self._open_train = train
         self._train_pairs: PairDataset | StillPairDataset | None = None
-        self._val: ClipDataset | OffsetPairs | None = None
+        self._val: VideoChunks | LabelledPairs | None = None
         if isinstance(val, SparseVideoSource):
-            self._val = OffsetPairs(val, max_distance)
+            self._val = LabelledPairs(val, max_distance)
         elif val is not None:
-            self._val = ClipDataset(val, chunk)
+            self._val = VideoChunks(val, chunk)
         if num_classes not in (None, len(self.classes.names)):
             raise ValueError(
                 f"data.num_classes must be the number of classes of the data, {len(self.classes.names)}; "
@@ -126,11 +123,11 @@ class VideoDataModule(LightningDataModule):
         """
         if self._val is None:
             return []  # type: ignore[return-value]  # how Lightning is told that there is none
-        if isinstance(self._val, OffsetPairs):
+        if isinstance(self._val, LabelledPairs):
             rank, world_size = rank_and_world_size()
             batches = self._val.batches()[rank::world_size]
-            return SteadyLoader(self._val, self.num_workers, batch_sampler=batches, collate_fn=collate_pairs)
-        return SteadyLoader(self._val, self.num_workers, batch_size=None, sampler=ClipSampler(self._val))
+            return SignalSafeLoader(self._val, self.num_workers, batch_sampler=batches, collate_fn=collate_pairs)
+        return SignalSafeLoader(self._val, self.num_workers, batch_size=None, sampler=WholeVideoSampler(self._val))
 
     def test_dataloader(self) -> DataLoader:
         """Return the same as :meth:`val_dataloader`."""
@@ -164,8 +161,8 @@ class FlowDataModule(LightningDataModule):
 
     Args:
         train: opens the pairs to train on, a new one at every index however large, as
-            :class:`~mpvss.data.pairs.PairDataset` and :class:`~mpvss.data.shuffled_pairs.ShuffledPairs` have; None
-            where the data are for evaluation alone.
+            :class:`~mpvss.data.PairDataset` and :class:`~mpvss.data.ShuffledPairs` have; None where the data are for
+            evaluation alone.
         val: the pairs to evaluate on, all of one size.
         batch_size: pairs per step and process.
         num_workers: processes that read ahead; 0 reads in the training process.
@@ -209,7 +206,7 @@ class FlowDataModule(LightningDataModule):
 
     def val_dataloader(self) -> DataLoader[FramePair]:
         """Return batches of the evaluation pairs, in order; the last may be smaller."""
-        return SteadyLoader(self._val_pairs, self.num_workers, batch_size=self.batch_size, collate_fn=collate_pairs)
+        return SignalSafeLoader(self._val_pairs, self.num_workers, batch_size=self.batch_size, collate_fn=collate_pairs)
 
     def test_dataloader(self) -> DataLoader[FramePair]:
         """Return the same batches as :meth:`val_dataloader`."""

@@ -5,10 +5,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from mpvss.inference import repeated_key
-from mpvss.metrics import count_macs
+from mpvss.evaluation.oracle import GroundTruth
+from mpvss.metrics import count_macs, repeated_key
 from mpvss.propagation import PerFrame, PropagatorModule, label_map
-from mpvss.segmentor import GroundTruth
 from mpvss.types import Prediction
 
 

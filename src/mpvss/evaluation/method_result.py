@@ -1,25 +1,25 @@
-"""From an entrant's sums to what is recorded of it."""
+"""From a run of a method's sums to what is recorded of it."""
 
 from mpvss.evaluation.costs import FrameCosts
-from mpvss.evaluation.entrant import Entrant
+from mpvss.evaluation.method_run import MethodRun
+from mpvss.evaluation.record import MethodResult
 from mpvss.metrics import VideoMetrics
-from mpvss.results import MethodResult
 from mpvss.types import ClassList
 
 
 def method_result(
-    entrant: Entrant, classes: ClassList, costs: FrameCosts | None, frames_per_second: float | None
+    run: MethodRun, classes: ClassList, costs: FrameCosts | None, frames_per_second: float | None
 ) -> MethodResult:
-    """Compute the scores of an entrant; all processes have to do so together.
+    """Compute the scores of a run of a method; all processes have to do so together.
 
     Args:
-        entrant: that has seen all videos.
+        run: that has seen all videos.
         classes: of the data.
         costs: of its method's frames, where they were counted.
         frames_per_second: that it segmented.
     """
-    method, interval = entrant.method, entrant.interval
-    iou = entrant.metrics.iou()
+    method, interval = run.method, run.interval
+    iou = run.metrics.iou()
     return MethodResult(
         method=method.name,
         backbone=method.backbone,
@@ -28,7 +28,7 @@ def method_result(
         interval=interval,
         checkpoint=method.checkpoint,
         checkpoint_sha256=method.checkpoint_sha256,
-        scores=entrant.metrics.compute(),
+        scores=run.metrics.compute(),
         class_iou=_named(iou.get("class_IoU", {}), classes),
         drift=iou.get("drift", {}),
         key_gmacs=None if costs is None else costs.key,

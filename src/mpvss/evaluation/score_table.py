@@ -6,8 +6,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from mpvss.results import MethodResult, ResultRecord
-from mpvss.table import Cell, Column, Table
+from mpvss.evaluation.record import MethodResult, ResultRecord
+from mpvss.output.table import Cell, Column, Table
 
 _SCORES = ("mIoU", "WIoU", "mVC8", "mVC16", "mVC8_paper", "mVC16_paper", "pixel_accuracy")
 _HEADS = {"mVC8_paper": "mVC8, paper's", "mVC16_paper": "mVC16, paper's", "pixel_accuracy": "accuracy"}

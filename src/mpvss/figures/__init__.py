@@ -7,12 +7,11 @@ what training sees.
 
 from mpvss.figures.flow_figure import flow_figure
 from mpvss.figures.frames_figure import frames_figure
-from mpvss.figures.methods_video import write_methods_video
 from mpvss.figures.pair_sheet import pair_sheet
 from mpvss.figures.propagated_pair import PropagatedPair, propagate_pair
 from mpvss.figures.query_figure import query_figure
-from mpvss.figures.showcase import write_contact_sheet, write_overlay_video
 from mpvss.figures.shown_clip import ShownClip, clip_of_source, clip_of_video, find_video
+from mpvss.figures.videos import write_contact_sheet, write_methods_video, write_overlay_video
 
 __all__ = [
     "PropagatedPair",

@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
+from mpvss.drawing import beside, contact_sheet, flow_to_rgb, flow_wheel, note, page, resize, resize_nearest
 from mpvss.figures.propagated_pair import PropagatedPair, propagate_pair
-from mpvss.pictures import beside, contact_sheet, flow_to_rgb, flow_wheel, note, page, resize, resize_nearest
 from mpvss.propagation import PropagatorModule, warp
 
 _CELL_WIDTH = 400

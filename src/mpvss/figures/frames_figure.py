@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from torch import Tensor
 
-from mpvss.figures.flow_figure import cell_size
-from mpvss.inference import VideoSegmenter
-from mpvss.pictures import (
-    class_key,
+from mpvss.drawing import (
+    class_legend,
     contact_sheet,
     mark_errors,
     overlay,
@@ -17,6 +15,8 @@ from mpvss.pictures import (
     tag,
     wrong_pixels,
 )
+from mpvss.figures.flow_figure import cell_size
+from mpvss.inference import VideoSegmenter
 from mpvss.propagation import FixedInterval
 from mpvss.types import VOID, ClassList, Propagator
 
@@ -66,7 +66,7 @@ def frames_figure(
     titles = [f"frame {number}" + (", key frame" if index == 0 else "") for index, number in enumerate(numbers)]
     sheet = contact_sheet(rows, titles, captions, _CELL_WIDTH)
     maps = [*predictions.values()] + ([] if truth is None else [truth])
-    return page(title, sheet, class_key(maps, classes, sheet.shape[-1], with_errors=truth is not None))
+    return page(title, sheet, class_legend(maps, classes, sheet.shape[-1], with_errors=truth is not None))
 
 
 def segment_from_first(method: Propagator, frames: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from mpvss.pictures import contact_sheet, flow_to_rgb, overlay
+from mpvss.drawing import contact_sheet, flow_to_rgb, overlay
 from mpvss.propagation import warp
 from mpvss.types import ClassList, FramePair
 

@@ -5,10 +5,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from mpvss.drawing import resize_nearest
 from mpvss.flow import FlowParts, flow_parts
-from mpvss.inference import segment_flow
-from mpvss.pictures import resize_nearest
-from mpvss.propagation import MASK_STRIDE, PerFrame, PropagatorModule, label_map, resize_flow
+from mpvss.propagation import MASK_STRIDE, PerFrame, PropagatorModule, label_map, resize_flow, segment_flow
 from mpvss.types import Prediction, Segments
 
 

@@ -4,10 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mpvss.figures.flow_figure import cell_size, flow_key, longest_of
-from mpvss.figures.propagated_pair import PropagatedPair, propagate_pair
-from mpvss.pictures import (
-    class_key,
+from mpvss.drawing import (
+    class_legend,
     contact_sheet,
     flow_to_rgb,
     heat_map,
@@ -17,6 +15,8 @@ from mpvss.pictures import (
     resize,
     resize_nearest,
 )
+from mpvss.figures.flow_figure import cell_size, flow_key, longest_of
+from mpvss.figures.propagated_pair import PropagatedPair, propagate_pair
 from mpvss.propagation import MASK_STRIDE, MaskPropagation
 from mpvss.types import ClassList, Segments
 
@@ -74,7 +74,7 @@ def query_figure(
             f"Attention: where in the motion map the flow query looks, bright is most. {100 * share:.0f} % of it goes "
             "there, the rest to other queries."
         )
-    return page(title, sheet, class_key([pair.labels], classes, sheet.shape[-1]), flow_key(*lines))
+    return page(title, sheet, class_legend([pair.labels], classes, sheet.shape[-1]), flow_key(*lines))
 
 
 def _most_confident(pair: PropagatedPair, num_segments: int) -> list[int]:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from mpvss.inference import open_frames
 from mpvss.types import VideoSource
+from mpvss.video import open_frames
 
 _COLUMNS = 5
 

@@ -6,18 +6,15 @@ The paper's module is :func:`query_flow` (Sec. 3.3). Beside it stand its ablatio
 what a flow is made of.
 """
 
+from mpvss.flow.ablations import QueryForPF, QueryLearned, QueryRandom, query_for_pf, query_learned, query_random
 from mpvss.flow.copy_flow import CopyFlow
-from mpvss.flow.flow_head import FlowHead
+from mpvss.flow.flow_head import FlowHead, QueryHead
 from mpvss.flow.flow_parts import FlowParts, flow_parts
 from mpvss.flow.motion_decoder import MotionDecoder
 from mpvss.flow.motion_encoder import MotionEncoder
 from mpvss.flow.optical_flow import OpticalFlow, optical_flow
 from mpvss.flow.pixel_flow import PixelFlow
 from mpvss.flow.query_flow import QueryFlow, query_flow
-from mpvss.flow.query_for_pf import QueryForPF, query_for_pf
-from mpvss.flow.query_head import QueryHead
-from mpvss.flow.query_learned import QueryLearned, query_learned
-from mpvss.flow.query_random import QueryRandom, query_random
 from mpvss.flow.raft import RaftFlow, raft
 
 __all__ = [

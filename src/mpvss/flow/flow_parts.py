@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 from torch import Tensor, nn
 
+from mpvss.flow.ablations import QueryForPF, QueryLearned
 from mpvss.flow.motion_decoder import MotionDecoder
 from mpvss.flow.query_flow import QueryFlow
-from mpvss.flow.query_for_pf import QueryForPF
-from mpvss.flow.query_learned import QueryLearned
 from mpvss.layers import Attention
 from mpvss.types import Flow
 

@@ -3,9 +3,9 @@
 from torch import Tensor, nn
 
 from mpvss.flow.flow_head import FlowHead
+from mpvss.flow.flow_widths import motion_parts
 from mpvss.flow.motion_decoder import MotionDecoder
 from mpvss.flow.motion_encoder import MotionEncoder
-from mpvss.flow.motion_parts import motion_parts
 from mpvss.flow.pixel_flow import PixelFlow
 
 

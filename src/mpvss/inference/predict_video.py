@@ -11,15 +11,15 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from mpvss.inference.frame_folder import FrameFolder
-from mpvss.inference.label_writer import LabelWriter
-from mpvss.inference.open_frames import open_frames
-from mpvss.inference.video_reader import VideoReader
+from mpvss.drawing import key_frame_tag, legend, overlay
 from mpvss.inference.video_segmenter import Segmented, VideoSegmenter
-from mpvss.inference.video_writer import SUFFIXES, VideoWriter
-from mpvss.pictures import key_tag, legend, overlay
-from mpvss.progress import progress_bar
+from mpvss.output.progress import progress_bar
 from mpvss.types import ClassList
+from mpvss.video.frame_folder import FrameFolder
+from mpvss.video.label_writer import LabelWriter
+from mpvss.video.open_frames import open_frames
+from mpvss.video.reader import VideoReader
+from mpvss.video.video_writer import SUFFIXES, VideoWriter
 
 
 class PredictReport(NamedTuple):
@@ -113,7 +113,7 @@ def _open_output(
 
 def _paint(frame: Tensor, labels: Tensor, key: bool, classes: ClassList) -> Tensor:
     picture = legend(overlay(frame, labels, classes.colours), labels, classes)
-    return key_tag(picture) if key else picture
+    return key_frame_tag(picture) if key else picture
 
 
 def _segment_all(

@@ -5,9 +5,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from mpvss.inference.expand_state import expand_state
-from mpvss.inference.segment_flow import segment_flow
 from mpvss.propagation import label_map
+from mpvss.propagation.segment_flow import segment_flow
 from mpvss.types import KeyFrameSchedule, KeyState, NextKey, Prediction, Propagator
 
 
@@ -140,11 +139,11 @@ class VideoSegmenter:
             return None
         indices = torch.arange(start, start + num_frames, device=state.frame.device)
         position = (indices - self._key_index) / (self._index - self._key_index)
-        return NextKey(expand_state(state, num_frames), position)
+        return NextKey(state.expand(num_frames), position)
 
     def _step(self, frames: Tensor, next_key: NextKey | None) -> Segmented:
         assert self._state is not None  # the first frame of a video is a key frame
-        prediction = self.propagator.step(expand_state(self._state, len(frames)), frames, next_key)
+        prediction = self.propagator.step(self._state.expand(len(frames)), frames, next_key)
         return self._read(prediction, frames, is_key=False)
 
     def _read(self, prediction: Prediction, frames: Tensor, is_key: bool) -> Segmented:

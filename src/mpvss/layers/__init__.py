@@ -5,4 +5,11 @@ from mpvss.layers.frames import normalize_frames, pad_to_multiple
 from mpvss.layers.mlp import MLP
 from mpvss.layers.position import sine_position
 
-__all__ = ["MLP", "Attention", "FeedForward", "normalize_frames", "pad_to_multiple", "sine_position"]
+__all__ = [
+    "MLP",
+    "Attention",
+    "FeedForward",
+    "normalize_frames",
+    "pad_to_multiple",
+    "sine_position",
+]

@@ -2,29 +2,30 @@
 
 Enter: predicted label maps and the truth, streamed chunk by chunk of one video after another, or as pairs of sparsely
 labelled videos. Leave: mIoU, WIoU, IoU by class, mIoU by distance from the key frame, and video consistency, in percent
-(:class:`VideoMetrics`, or :class:`SegmentationScores`, :class:`OffsetScores` and :class:`VideoConsistency` alone); what
+(:class:`VideoMetrics`, or :class:`SegmentationScores`, :class:`GapScores` and :class:`VideoConsistency` alone); what
 is not defined, for want of labels or of long enough videos, is absent. All hold sums that add up over processes, in
 memory that does not grow with the number of frames.
 
 Apart from that, :func:`count_macs` counts the multiply-accumulates of a call.
 """
 
-from mpvss.metrics.costs import MacCount, count_macs
+from mpvss.metrics.costs import MacCount, count_macs, repeated_key
+from mpvss.metrics.gap_scores import GapScores
 from mpvss.metrics.iou import IoUScores, SegmentationScores, confusion_matrix, iou_scores
-from mpvss.metrics.offset_scores import OffsetScores
 from mpvss.metrics.video_consistency import PRESETS, ConsistencyRules, VideoConsistency
 from mpvss.metrics.video_metrics import VideoMetrics
 
 __all__ = [
     "PRESETS",
     "ConsistencyRules",
+    "GapScores",
     "IoUScores",
     "MacCount",
-    "OffsetScores",
     "SegmentationScores",
     "VideoConsistency",
     "VideoMetrics",
     "confusion_matrix",
     "count_macs",
     "iou_scores",
+    "repeated_key",
 ]

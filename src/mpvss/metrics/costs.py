@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from mpvss.types import KeyState, NextKey, Propagator
+
 Shape = tuple[int, ...]
 
 
@@ -84,6 +86,22 @@ class _WholeCall:
 
 # The formulas take an operator's arguments, tensors replaced by their shapes, and return FLOPs, 2 per
 # multiply-accumulate. `Any`: operators differ in the arguments that a formula does not look at.
+
+
+def repeated_key(propagator: Propagator, state: KeyState, batch: int = 1) -> NextKey | None:
+    """Let a key frame be its own successor, for `batch` frames halfway between the two.
+
+    Args:
+        propagator: whose costs are measured.
+        state: of one key frame.
+        batch: number of non-key frames.
+
+    Returns:
+        What `propagator` is to be given as the next key frame: None if it does not look ahead.
+    """
+    if not propagator.needs_next_key:
+        return None
+    return NextKey(state.expand(batch), torch.full((batch,), 0.5, device=state.frame.device))
 
 
 def _layer_norm(shape: Shape, normalized_shape: Any, weight: Shape | None, *args: Any, **kwargs: Any) -> int:

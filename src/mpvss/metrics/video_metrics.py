@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from torch import Tensor, nn
 from torchmetrics import Metric, MetricCollection
 
+from mpvss.metrics.gap_scores import GapScores, Offsets
 from mpvss.metrics.iou import ClassesOver, IoUScores, SegmentationScores
-from mpvss.metrics.offset_scores import Offsets, OffsetScores
 from mpvss.metrics.video_consistency import VideoConsistency
 
 
@@ -22,7 +22,7 @@ class VideoMetrics(nn.Module):
         consistency: presets of video consistency (see `VideoConsistency`): "official" scores are called ``mVC8``, those
             of another preset ``mVC8_paper``.
         lengths: window lengths f of mVC_f, in frames.
-        offsets: how pairs are averaged, "all" or "grid" (see `OffsetScores`).
+        offsets: how pairs are averaged, "all" or "grid" (see `GapScores`).
 
     Example:
         >>> import torch
@@ -43,7 +43,7 @@ class VideoMetrics(nn.Module):
     ) -> None:
         super().__init__()
         self.segmentation = SegmentationScores(num_classes, classes_over, interval)
-        self.pairs = OffsetScores(num_classes, interval, offsets, classes_over)
+        self.pairs = GapScores(num_classes, interval, offsets, classes_over)
         windows = {
             _consistency_name(length, preset): VideoConsistency(length, preset)
             for preset in consistency

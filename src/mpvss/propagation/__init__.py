@@ -6,10 +6,11 @@ stand what they are compared with: `PerFrame` (segment everything), `FeatureProp
 
 from mpvss.propagation.bidirectional import BidirectionalPropagation
 from mpvss.propagation.features import FeaturePropagation
+from mpvss.propagation.key_frames import FixedInterval
 from mpvss.propagation.masks import MaskPropagation
 from mpvss.propagation.per_frame import PerFrame
-from mpvss.propagation.schedule import FixedInterval
 from mpvss.propagation.score_fusion import ScoreFusion
+from mpvss.propagation.segment_flow import segment_flow
 from mpvss.propagation.semantic import MASK_STRIDE, label_map, mask_scores, mask_stride, semantic_map, semantic_scores
 from mpvss.propagation.warp import resize_flow, warp
 
@@ -28,6 +29,7 @@ __all__ = [
     "mask_scores",
     "mask_stride",
     "resize_flow",
+    "segment_flow",
     "semantic_map",
     "semantic_scores",
     "warp",

@@ -7,4 +7,10 @@ draws with matplotlib, which takes a while to import, so it is imported where a 
 from mpvss.report.records import read_records
 from mpvss.report.summaries import DataSplit, Spread, Summary, summaries
 
-__all__ = ["DataSplit", "Spread", "Summary", "read_records", "summaries"]
+__all__ = [
+    "DataSplit",
+    "Spread",
+    "Summary",
+    "read_records",
+    "summaries",
+]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from mpvss.report.published import CLASSES_WON, INTERVAL, paper_name
+from mpvss.report.paper import CLASSES_WON, INTERVAL, paper_name
 from mpvss.report.summaries import Summary
 
 FAVOURITES = (("query_flow", "optical_flow"), ("query_flow", "copy"))

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
-from mpvss.atomic import replacing
+from mpvss.evaluation.record import ResultRecord
+from mpvss.output.atomic import replacing
+from mpvss.output.table import Table, csv_text, markdown_text
 from mpvss.report import figures, tables
 from mpvss.report.class_differences import class_differences
 from mpvss.report.style import house_style
 from mpvss.report.summaries import DataSplit, Summary, summaries
-from mpvss.results import ResultRecord
-from mpvss.table import Table, csv_text, markdown_text
 
 
 def write_report(folder: str | Path, records: Sequence[ResultRecord], compared: Sequence[str] | None = None) -> Path:

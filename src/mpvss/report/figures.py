@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from mpvss.report.class_differences import ClassDifferences
-from mpvss.report.published import INTERVAL, paper_costs, paper_name, paper_scores
+from mpvss.report.paper import INTERVAL, paper_costs, paper_name, paper_scores
 from mpvss.report.style import (
     BLUE,
     GREY,

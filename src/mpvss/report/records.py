@@ -5,7 +5,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from mpvss.results import FILE_NAME, ResultRecord, read_record
+from mpvss.evaluation.record import FILE_NAME, ResultRecord, read_record
 
 log = logging.getLogger(__name__)
 

@@ -4,8 +4,8 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from mpvss.benchmark.published import BACKBONES, STAGES
-from mpvss.results import MethodResult, ResultRecord
+from mpvss.evaluation.record import MethodResult, ResultRecord
+from mpvss.report.paper_costs import BACKBONES, STAGES
 
 Key = TypeVar("Key")
 

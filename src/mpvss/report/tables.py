@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from mpvss.evaluation.record import ResultRecord
+from mpvss.output.table import Cell, Column, Table
 from mpvss.report.class_differences import ClassDifferences
-from mpvss.report.published import DROP_INTERVALS, paper_costs, paper_drop, paper_name, paper_note, paper_scores
+from mpvss.report.paper import DROP_INTERVALS, paper_costs, paper_drop, paper_name, paper_note, paper_scores
 from mpvss.report.summaries import DataSplit, Spread, Summary
-from mpvss.results import ResultRecord
-from mpvss.table import Cell, Column, Table
 
 SCORES = {
     "mIoU": "mIoU",

@@ -10,8 +10,7 @@ from mpvss.weights.architecture import Architecture, read_architecture
 from mpvss.weights.files import read_file, read_folder
 from mpvss.weights.formats import recognise
 from mpvss.weights.hub import SCHEME, fetch
-from mpvss.weights.listing import some
-from mpvss.weights.rules import translate
+from mpvss.weights.rules import some, translate
 
 log = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ from torch import Tensor, nn
 
 from mpvss.weights.architecture import differences
 from mpvss.weights.checkpoint import Checkpoint, read_checkpoint
-from mpvss.weights.listing import some
 from mpvss.weights.parts import BACKBONE, FLOW, SEGMENTOR, key_prefix, own_state
 from mpvss.weights.position_tables import TABLE, resize_position_table
+from mpvss.weights.rules import some
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import torch
@@ -108,3 +108,17 @@ def _join(name: str, parts: dict[int, Tensor]) -> Tensor:
             f"{name} is joined from query, key and value; got {len(parts)} of the three. Is the checkpoint complete?"
         )
     return torch.cat([parts[index] for index in range(3)])
+
+
+_SHOWN = 5
+
+
+def some(keys: Sequence[str]) -> str:
+    """Name the first few keys and count the others.
+
+    Example:
+        >>> some(["a", "b", "c", "d", "e", "f", "g"])
+        'a, b, c, d, e and 2 more'
+    """
+    rest = len(keys) - _SHOWN
+    return ", ".join(keys[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")

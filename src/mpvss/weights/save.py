@@ -1,6 +1,7 @@
-"""Writing weights in this project's own format."""
+"""Writing weights in this project's own format, those of any known checkpoint too."""
 
 import json
+import logging
 import os
 import shutil
 import tempfile
@@ -12,6 +13,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from mpvss.weights.architecture import Architecture, describe
+from mpvss.weights.checkpoint import Checkpoint, read_checkpoint
 from mpvss.weights.formats import OWN_PREFIX
 from mpvss.weights.parts import own_state
 
@@ -56,3 +58,29 @@ def _new_file(folder: str) -> Path:
     file = Path(folder) / "new"
     file.touch()
     return file
+
+
+log = logging.getLogger(__name__)
+
+
+def convert(source: str | Path, output: str | Path) -> Checkpoint:
+    """Write a checkpoint of another project as ours: our keys, with its architecture and metadata.
+
+    No model is built; nothing in the source is executed.
+
+    Args:
+        source: as for :func:`mpvss.weights.read_checkpoint`.
+        output: ``.safetensors`` file.
+
+    Returns:
+        What was read.
+
+    Raises:
+        FileNotFoundError: if there is no such source.
+        ValueError: if the source cannot be read or understood, or the output is not called ``.safetensors``.
+    """
+    checkpoint = read_checkpoint(source)
+    origin = {"source": checkpoint.source, "format": checkpoint.format}
+    write_state(checkpoint.state, output, checkpoint.architecture, {**checkpoint.metadata, "origin": origin})
+    log.info("%s (%s): %d tensors written to %s", checkpoint.source, checkpoint.format, len(checkpoint.state), output)
+    return checkpoint

@@ -24,7 +24,7 @@ class Clock:
 def clock(monkeypatch):
     """The stopwatch's clock."""
     clock = Clock()
-    monkeypatch.setattr("mpvss.benchmark.stopwatch.perf_counter", clock)
+    monkeypatch.setattr("mpvss.benchmark.timing.perf_counter", clock)
     return clock
 
 

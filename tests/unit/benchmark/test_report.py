@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from mpvss.benchmark import CONVENTION, TIMED, environment, write_report
-from mpvss.table import Column, Table
+from mpvss.output.table import Column, Table
 
 TABLE = Table(
     "costs", "Costs", (Column("name", "name"), Column("GMACs", "GMACs", ".1f")),

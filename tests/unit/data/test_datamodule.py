@@ -3,12 +3,11 @@
 import pytest
 import torch
 
-from mpvss.data.clip_folder import ClipFolder
+from mpvss.data import SimulatedMotion, SyntheticVideos
 from mpvss.data.datamodule import FlowDataModule, VideoDataModule
-from mpvss.data.pairs import PairDataset
-from mpvss.data.simulated import SimulatedMotion
-from mpvss.data.synthetic import SyntheticVideos
-from mpvss.types import ClassList, Clip, FramePair, VideoSource
+from mpvss.data.pairs.video_pairs import PairDataset
+from mpvss.data.sources.clip_folder import ClipFolder
+from mpvss.types import Chunk, ClassList, FramePair, VideoSource
 
 
 def _module(train: VideoSource, val: VideoSource, **options: object) -> VideoDataModule:
@@ -52,7 +51,7 @@ def test_evaluation_and_test_give_every_frame_in_order(counted_videos):
     module = _module(counted_videos((9,)), counted_videos((4, 3)), chunk=3)
     for loader in (module.val_dataloader(), module.test_dataloader()):
         clips = list(loader)
-        assert all(isinstance(clip, Clip) for clip in clips)
+        assert all(isinstance(clip, Chunk) for clip in clips)
         assert [(clip.name, clip.start, len(clip.labels)) for clip in clips] == [
             ("video 0", 0, 3),
             ("video 0", 3, 1),

@@ -6,11 +6,10 @@ import tracemalloc
 import pytest
 import torch
 
-from mpvss.data.pairs import PairDataset
-from mpvss.data.simulated import PhotometricChange, SimulatedMotion
-from mpvss.data.still_pairs import StillPairDataset
-from mpvss.data.synthetic import SyntheticVideos
-from mpvss.data.transforms import PairTransform
+from mpvss.data import PhotometricChange, SimulatedMotion, SyntheticVideos
+from mpvss.data.pairs.still_pairs import StillPairDataset
+from mpvss.data.pairs.video_pairs import PairDataset
+from mpvss.data.transforms.pair_transform import PairTransform
 
 SIZE = (48, 64)
 FRAME = 3 * 48 * 64

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from mpvss.evaluation import Entrant, Method
+from mpvss.evaluation import Method, MethodRun
 from mpvss.metrics import VideoMetrics
 from mpvss.propagation import FixedInterval
 from mpvss.types import ClassList, KeyState, Prediction, Segments
@@ -110,6 +110,6 @@ def make_entrant():
 
     def make(propagator, interval=2, name="some", writer=None):
         metrics = VideoMetrics(CLASSES, interval, lengths=(2,))
-        return Entrant(Method(name, propagator), interval, FixedInterval(interval), metrics, writer)
+        return MethodRun(Method(name, propagator), interval, FixedInterval(interval), metrics, writer)
 
     return make

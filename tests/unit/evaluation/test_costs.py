@@ -1,9 +1,8 @@
 import pytest
 import torch
 
-from mpvss.evaluation import count_frame_costs
+from mpvss.evaluation import GroundTruth, count_frame_costs
 from mpvss.propagation import PerFrame
-from mpvss.segmentor import GroundTruth
 
 FRAME = torch.zeros(1, 3, 13, 22, dtype=torch.uint8)
 AGGREGATION = 4 * 2 * 16 * 32 + 2 * 3 * 13 * 22  # upsampling of two masks to the padded frame, and three classes

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from mpvss.evaluation import append_rows, check_table, score_table
-from mpvss.results import MethodResult, ResultRecord
+from mpvss.evaluation.record import MethodResult, ResultRecord
 
 RESULT = MethodResult(
     method="copy", backbone="tiny", flow="copy", propagation="masks", interval=5, checkpoint=None,

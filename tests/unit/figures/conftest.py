@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from mpvss.pictures import contact_sheet
+from mpvss.drawing import contact_sheet
 from mpvss.propagation import MaskPropagation
 from mpvss.types import KeyState, Segments
 
@@ -55,6 +55,6 @@ def sheets(monkeypatch) -> list[tuple]:
         made.append((rows, list(titles), list(captions)))
         return contact_sheet(rows, titles, captions, cell_width)
 
-    for name in ("flow_figure", "query_figure", "frames_figure", "methods_video"):
+    for name in ("flow_figure", "query_figure", "frames_figure", "videos"):
         monkeypatch.setattr(import_module(f"mpvss.figures.{name}"), "contact_sheet", recorded)
     return made

@@ -1,9 +1,9 @@
 import pytest
 import torch
 
+from mpvss.drawing import flow_to_rgb
 from mpvss.figures import flow_figure
 from mpvss.flow import CopyFlow
-from mpvss.pictures import flow_to_rgb
 from mpvss.propagation import MaskPropagation
 
 SIZE = (200, 400)  # that of a cell, so that nothing is resized

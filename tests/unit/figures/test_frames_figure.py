@@ -3,8 +3,8 @@ from importlib import import_module
 import pytest
 import torch
 
+from mpvss.drawing import mark_errors
 from mpvss.figures import frames_figure
-from mpvss.pictures import mark_errors
 from mpvss.propagation import PerFrame
 from mpvss.types import VOID
 

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
+from mpvss.drawing import flow_to_rgb, overlay
 from mpvss.figures.pair_sheet import _TITLES, pair_sheet
-from mpvss.pictures import flow_to_rgb, overlay
 from mpvss.types import ClassList, FramePair
 
 CLASSES = ClassList(("sky", "road"), ((0, 0, 200), (200, 0, 0)))

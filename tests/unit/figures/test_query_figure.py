@@ -1,9 +1,9 @@
 import pytest
 import torch
 
+from mpvss.drawing import flow_to_rgb
 from mpvss.figures import query_figure
 from mpvss.flow import CopyFlow, flow_parts, optical_flow, query_flow, query_for_pf, query_learned
-from mpvss.pictures import flow_to_rgb
 from mpvss.propagation import MaskPropagation
 
 SIZE = (150, 300)  # that of a cell, so that nothing is resized

@@ -5,7 +5,7 @@ import torch
 
 from mpvss.data import SyntheticVideos
 from mpvss.figures import clip_of_source, clip_of_video, find_video
-from mpvss.inference import VideoWriter
+from mpvss.video import VideoWriter
 
 VIDEOS = SyntheticVideos(3, 12, 24, 32, 4, 2, 0.02, seed=5)
 

@@ -4,8 +4,9 @@ import pytest
 import torch
 from torchvision.io import decode_image, write_png
 
-from mpvss.inference import VideoReader, VideoSegmenter, predict_video
-from mpvss.propagation.schedule import FixedInterval
+from mpvss.inference import VideoSegmenter, predict_video
+from mpvss.propagation.key_frames import FixedInterval
+from mpvss.video import VideoReader
 
 BRIGHTNESS = [10, 200, 90, 255, 130, 70, 0]
 

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from mpvss.inference import VideoSegmenter
-from mpvss.propagation.schedule import FixedInterval
+from mpvss.propagation.key_frames import FixedInterval
 
 SIZE = (13, 22)
 BRIGHTNESS = [10, 200, 90, 255, 130, 70, 0, 240, 128, 30, 180]

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mpvss.results import MethodResult, ResultRecord
+from mpvss.evaluation.record import MethodResult, ResultRecord
 
 RESULT = MethodResult(
     method="query_flow", backbone="swin_t", flow="query_flow", propagation="masks", interval=5, checkpoint="best.ckpt",

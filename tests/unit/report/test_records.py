@@ -2,8 +2,8 @@ import logging
 
 import pytest
 
+from mpvss.evaluation.record import write_record
 from mpvss.report import read_records
-from mpvss.results import write_record
 
 
 @pytest.fixture

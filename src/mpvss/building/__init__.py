@@ -1,0 +1,1 @@
+"""A composed configuration or a checkpoint enters, the parts of a run leave, weights included."""

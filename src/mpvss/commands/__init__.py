@@ -1,0 +1,1 @@
+"""A command line enters, a finished run leaves: one file a command, named as it is. Nothing imports this room."""

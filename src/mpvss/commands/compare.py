@@ -1,0 +1,55 @@
+"""Train methods alike and compare them."""
+
+from pathlib import Path
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import InterpolationToMissingValueError
+
+from mpvss.comparison import Method, Study, plan, run, table_of
+from mpvss.output.atomic import replacing
+from mpvss.output.table import Table, csv_text, markdown_text
+
+
+def compare(cfg: DictConfig, scripts: Path) -> Table:
+    """Run what a study lacks, and write its table beside the runs.
+
+    Args:
+        cfg: composed configuration.
+        scripts: folder of ``train.py`` and ``eval.py``.
+
+    Returns:
+        Scores by method.
+
+    Raises:
+        ValueError: if the study is not well defined, or one of its runs fails.
+    """
+    study = study_of(cfg)
+    output = Path(cfg.output).absolute()
+    run(plan(study, output), scripts, cfg.jobs)
+    table = table_of(study, output)
+    for suffix, text in ((".csv", csv_text(table)), (".md", markdown_text(table))):
+        with replacing(output / f"{cfg.table}{suffix}") as partial:
+            partial.write_text(text, encoding="utf-8", newline="")
+    return table
+
+
+def study_of(cfg: DictConfig) -> Study:
+    """Read what a configuration wants compared.
+
+    Raises:
+        ValueError: if the paper's recipe is to be followed, and its FlowNetS is not named.
+    """
+    cfg = cfg.copy()
+    if not OmegaConf.is_missing(cfg, "flownet") and cfg.flownet is None:
+        cfg.flownet = "null"  # as an override spells it
+    try:
+        content: Any = OmegaConf.to_container(cfg.comparison, resolve=True, throw_on_missing=True)  # a dict
+    except InterpolationToMissingValueError as error:
+        raise ValueError(
+            f"comparison={cfg.table} needs flownet=FILE, which experiment=pretrain_flow data=flying_chairs trains. "
+            "To start flow from nothing, which is not the paper's recipe: flownet=null."
+        ) from error
+    methods = {name: Method(**entry) for name, entry in content.pop("methods").items()}
+    lists = {key: list(cfg[key]) for key in ("seeds", "intervals", "backbones")}
+    return Study(**content, **lists, methods=methods, interval=cfg.interval, weights=dict(cfg.weights or {}))

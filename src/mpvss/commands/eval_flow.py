@@ -1,0 +1,63 @@
+"""Score flow on pairs whose flow is known."""
+
+import statistics
+from pathlib import Path
+from typing import Any
+
+import torch
+from hydra.utils import instantiate
+from omegaconf import DictConfig, open_dict
+
+from mpvss.building.parts import build_datamodule, find_trained
+from mpvss.commands.devices import choose_device
+from mpvss.output.atomic import replacing
+from mpvss.output.progress import progress_bar
+from mpvss.output.table import Cell, Column, Table, csv_text
+from mpvss.training.flow_pretraining import flow_errors
+from mpvss.weights import load_weights
+
+FLOW_DATA = "mpvss.data.FlowDataModule"
+"""The data module of pairs whose flow is known and on which nothing is labelled."""
+
+
+@torch.inference_mode()
+def evaluate_flow(cfg: DictConfig) -> Table:
+    """Score the flow of a checkpoint on the pairs of the data, scene by scene where they have names.
+
+    Writes ``flow_errors.csv`` into the run's folder.
+
+    Returns:
+        End-point errors in pixels of the frame, beside those of zero flow, and their means.
+
+    Raises:
+        ValueError: if the flow is not of frames alone.
+    """
+    cfg, checkpoint, _ = find_trained(cfg)
+    if "num_queries" in cfg.flow:
+        raise ValueError(
+            f"{checkpoint.source} has flow that depends on a segmentor's queries, which pairs of frames do not give. "
+            "Choose flow=optical_flow or flow=raft, and a checkpoint of it."
+        )
+    datamodule: Any = build_datamodule(cfg)  # a FlowDataModule, as the caller has seen
+    device = choose_device("auto" if cfg.trainer.accelerator == "auto" else cfg.trainer.accelerator)
+    with open_dict(cfg):
+        for key in ("weights", "encoder_weights"):
+            cfg.flow.pop(key, None)
+    flow = instantiate(cfg.flow, _convert_="all").to(device).eval()
+    load_weights(flow, checkpoint)
+    loader = datamodule.val_dataloader()
+    names = datamodule.val_names or tuple(f"batch {index}" for index in range(len(loader)))
+    rows: list[dict[str, Cell]] = []
+    with progress_bar("batches") as bar:
+        task = bar.add_task("evaluating", total=len(loader))
+        for name, pair in zip(names, loader, strict=True):
+            moved = pair._replace(**{k: v.to(device) for k, v in pair._asdict().items() if v is not None})
+            rows.append({"scene": name, **{k: error.item() for k, error in flow_errors(flow, moved).items()}})
+            bar.advance(task)
+    columns = (Column("scene", "scene"), Column("EPE", "EPE, pixels", ".3f"), Column("zero_EPE", "of zero flow", ".3f"))
+    mean: dict[str, Cell] = {c.key: statistics.fmean(float(row[c.key] or 0) for row in rows) for c in columns[1:]}
+    title = f"End-point error on {cfg.data.name}"
+    table = Table("flow_errors", title, columns, [*rows, {"scene": "mean", **mean}])
+    with replacing(Path(cfg.paths.output) / f"{table.name}.csv") as partial:
+        partial.write_text(csv_text(table), encoding="utf-8", newline="")
+    return table

@@ -1,0 +1,23 @@
+"""Bring VSPW to 480 lines."""
+
+from omegaconf import DictConfig
+
+from mpvss.commands.devices import num_cores
+from mpvss.data.health.preparation import PreparationReport, prepare_480p
+
+
+def prepare_data(cfg: DictConfig) -> PreparationReport:
+    """Scale VSPW as it was shot to VSPW_480p.
+
+    Returns:
+        What was done, and what of the source could not be used.
+
+    Raises:
+        FileNotFoundError: if the source is missing.
+        ValueError: if the source is not VSPW, source and target are not apart, quality is out of range, or there is
+            no room.
+    """
+    if not 1 <= cfg.quality <= 95:
+        raise ValueError(f"quality must be within 1 and 95, as JPEG has it; got {cfg.quality}.")
+    num_workers = num_cores() if cfg.num_workers is None else cfg.num_workers
+    return prepare_480p(cfg.source, cfg.target, num_workers, cfg.quality)

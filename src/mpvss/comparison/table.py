@@ -1,0 +1,76 @@
+"""One table over the evaluations of a study."""
+
+import statistics
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from mpvss.comparison.definition import Study
+from mpvss.evaluation.record import MethodResult, read_record
+from mpvss.output.table import Cell, Column, Table
+
+_SCORES = ("mIoU", "WIoU", "mVC8", "mVC16")
+
+
+def table_of(study: Study, output: Path) -> Table:
+    """Lay out the records of a complete study: mean and deviation over seeds, by backbone, method and interval."""
+    rows = []
+    for backbone in study.backbones or ("",):
+        methods = {name: _by_interval(study, output, backbone, name) for name in study.methods}
+        for name, by_interval in methods.items():
+            for interval, results in by_interval.items():
+                row = _row(name, interval, results) | ({"backbone": backbone} if backbone else {})
+                rows.append(row | {"gap_closed_percent": _gap_closed(name, interval, methods)})
+    columns = [Column("backbone", "backbone")] if study.backbones else []
+    columns += [Column("method", "method"), Column("interval", "interval", "d")]
+    for score in _SCORES:
+        columns += [Column(score, score, ".1f"), Column(f"{score}_deviation", "+-", ".1f")]
+    columns += [Column("gap_closed_percent", "gap closed %", ".0f"), Column("GMACs", "GMACs / frame", ".3f")]
+    return Table("comparison", "Methods trained alike", tuple(columns), rows, (_note(study),))
+
+
+def _by_interval(study: Study, output: Path, backbone: str, method: str) -> dict[int, list[MethodResult]]:
+    """The results of a method over seeds."""
+    found: dict[int, list[MethodResult]] = {}
+    for seed in study.seeds:
+        for result in read_record(study.folder(output, backbone, seed) / study.evaluation_name(method)).results:
+            found.setdefault(result.interval, []).append(result)
+    return found
+
+
+def _row(name: str, interval: int, results: Sequence[MethodResult]) -> dict[str, Cell]:
+    row: dict[str, Cell] = {"method": name, "interval": interval, "GMACs": results[0].gmacs}
+    for score in _SCORES:
+        values = _values(score, results)
+        row[score] = _mean(score, results)
+        row[f"{score}_deviation"] = statistics.stdev(values) if len(values) > 1 else None
+    return row
+
+
+def _gap_closed(name: str, interval: int, methods: Mapping[str, Mapping[int, Sequence[MethodResult]]]) -> float | None:
+    """Return how far a method gets from copying towards segmenting every frame, percent of mIoU."""
+    if not {"copy", "per_frame"} <= methods.keys():
+        return None
+    copied = methods["copy"].get(interval, next(iter(methods["copy"].values())))  # per_frame has an interval of its own
+    compared = (methods[name][interval], copied, next(iter(methods["per_frame"].values())))
+    match [_mean("mIoU", results) for results in compared]:
+        case [float(score), float(copy), float(per_frame)] if copy != per_frame:
+            return 100 * (score - copy) / (per_frame - copy)
+    return None
+
+
+def _mean(score: str, results: Sequence[MethodResult]) -> float | None:
+    values = _values(score, results)
+    return statistics.fmean(values) if values else None
+
+
+def _values(score: str, results: Sequence[MethodResult]) -> list[float]:
+    return [result.scores[score] for result in results if score in result.scores]
+
+
+def _note(study: Study) -> str:
+    given = ", but for given segmentors" if study.weights else ""
+    seeds = ", ".join(map(str, study.seeds))
+    return (
+        f"Mean and standard deviation over seeds {seeds}, each with its own segmentor{given}. Gap closed: of mIoU "
+        "between copy and per_frame. mVC as the official script has it."
+    )
