@@ -31,7 +31,24 @@ The rooms of the house, in the order in which data flows:
         output        whole files, tables, progress bars: what any run writes
         commands      one file a command
 
-`types` holds what they hand to each other and the legend of tensor letters.
+`types` holds what they hand to each other and the legend of tensor letters, `model` is the front door from Python:
+
+    model = mpvss.load("best.ckpt")
+    for labels in model.segment("in.mp4", interval=5): ...
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mpvss.model import Model, load, segment
+
 __version__ = "0.1.0"
+__all__ = ["Model", "__version__", "load", "segment"]
+
+
+def __getattr__(name: str) -> Any:  # a class or a function of mpvss.model
+    """Import the front door when it is first used: `import mpvss` alone takes no time."""
+    if name in ("Model", "load", "segment"):
+        return getattr(import_module("mpvss.model"), name)
+    raise AttributeError(f"module 'mpvss' has no attribute {name!r}")

@@ -181,6 +181,10 @@ class ClassList(NamedTuple):
     names: tuple[str, ...]
     colours: tuple[tuple[int, int, int], ...]
 
+    def to_metadata(self) -> dict[str, list]:
+        """Turn into plain lists, as checkpoints store them under ``classes``."""
+        return {"names": list(self.names), "colours": [list(colour) for colour in self.colours]}
+
 
 class VideoSource(Protocol):
     """Labelled videos that can be read frame by frame in any order (a folder of clips, a generator)."""

@@ -20,7 +20,7 @@ from mpvss.benchmark import (
     speed_table,
     write_report,
 )
-from mpvss.building.parts import build_model
+from mpvss.building.model import build_model
 from mpvss.commands.benchmark_training import benchmark_data, benchmark_train
 from mpvss.commands.devices import choose_device
 from mpvss.output.table import Table

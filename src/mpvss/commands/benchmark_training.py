@@ -23,7 +23,8 @@ from mpvss.benchmark import (
     training_table,
     write_report,
 )
-from mpvss.building.parts import build_datamodule, build_model
+from mpvss.building.model import build_model
+from mpvss.building.run import build_datamodule
 from mpvss.commands.devices import choose_device
 from mpvss.output.table import Table
 from mpvss.training.callbacks import EffectiveBatch, StepTimes

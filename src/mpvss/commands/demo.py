@@ -7,7 +7,7 @@ import torch
 from hydra.utils import instantiate
 from omegaconf import DictConfig
 
-from mpvss.building.parts import build_datamodule
+from mpvss.building.run import build_datamodule
 from mpvss.commands.train import fit
 from mpvss.data import VideoDataModule
 from mpvss.evaluation import EvaluationProgress, Method, MethodRun, count_frame_costs, evaluate_videos

@@ -11,7 +11,8 @@ import torch
 from hydra.utils import instantiate
 from omegaconf import DictConfig
 
-from mpvss.building.parts import build_datamodule, is_oracle, plain
+from mpvss.building.composition import plain
+from mpvss.building.run import build_datamodule
 from mpvss.commands.eval_methods import PlannedMethod, build_methods, plan_methods
 from mpvss.commands.processes import in_processes
 from mpvss.data import LabelledPairs, VideoChunks, VideoDataModule
@@ -55,7 +56,7 @@ def evaluate(cfg: DictConfig) -> ResultRecord | None:
 def _evaluate_models(cfg: DictConfig) -> ResultRecord | None:
     fabric = _launch_fabric(cfg)
     intervals = list(dict.fromkeys([cfg.interval] if cfg.intervals is None else cfg.intervals))
-    planned = plan_methods(_with(cfg, interval=max(intervals)))
+    planned = plan_methods(cfg, max(intervals))
     datamodule = _datamodule(planned[0].config)
     source = datamodule.val_videos
     for plan in planned:
@@ -66,7 +67,7 @@ def _evaluate_models(cfg: DictConfig) -> ResultRecord | None:
     frame = source.read(0, 0)[0][None].to(fabric.device)
     costs = {method.name: count_frame_costs(method.propagator, frame) for method in methods}
     runs = _method_runs(cfg, methods, intervals, source, fabric.device)
-    if len(runs) > 1 and not is_oracle(cfg):
+    if len(runs) > 1 and planned[0].trained is not None:
         share_segmentors(methods)
     if cfg.compile:
         for method in methods:
@@ -110,12 +111,14 @@ def _datamodule(cfg: DictConfig) -> VideoDataModule:
 
 def _check_classes(plan: PlannedMethod, source: VideoSource) -> None:
     num_classes = len(source.classes.names)
-    trained = None if plan.checkpoint is None else plan.checkpoint.architecture.num_classes
-    if plan.checkpoint is not None and trained not in (None, num_classes):
-        names = "" if plan.classes is None else f" ({', '.join(plan.classes.names[:5])}, ...)"
+    if plan.trained is None:
+        return
+    checkpoint, classes = plan.trained.checkpoint, plan.trained.classes
+    if checkpoint.architecture.num_classes not in (None, num_classes):
+        names = "" if classes is None else f" ({', '.join(classes.names[:5])}, ...)"
         raise ValueError(
-            f"{plan.checkpoint.source} predicts {trained} classes{names}, but the data has {num_classes}. "
-            "Evaluate on the data set that the model was trained for."
+            f"{checkpoint.source} predicts {checkpoint.architecture.num_classes} classes{names}, but the data has "
+            f"{num_classes}. Evaluate on the data set that the model was trained for."
         )
 
 

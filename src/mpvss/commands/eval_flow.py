@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from hydra.utils import instantiate
-from omegaconf import DictConfig, open_dict
+from omegaconf import DictConfig
 
-from mpvss.building.parts import build_datamodule, find_trained
+from mpvss.building.model import instantiated
+from mpvss.building.run import build_datamodule
+from mpvss.building.trained import find_trained
 from mpvss.commands.devices import choose_device
 from mpvss.output.atomic import replacing
 from mpvss.output.progress import progress_bar
@@ -32,19 +33,18 @@ def evaluate_flow(cfg: DictConfig) -> Table:
     Raises:
         ValueError: if the flow is not of frames alone.
     """
-    cfg, checkpoint, _ = find_trained(cfg)
-    if "num_queries" in cfg.flow:
+    trained = find_trained()
+    cfg, checkpoint = trained.config, trained.checkpoint
+    flow = instantiated(cfg.flow)
+    if flow.reads_queries:
         raise ValueError(
             f"{checkpoint.source} has flow that depends on a segmentor's queries, which pairs of frames do not give. "
             "Choose flow=optical_flow or flow=raft, and a checkpoint of it."
         )
     datamodule: Any = build_datamodule(cfg)  # a FlowDataModule, as the caller has seen
     device = choose_device("auto" if cfg.trainer.accelerator == "auto" else cfg.trainer.accelerator)
-    with open_dict(cfg):
-        for key in ("weights", "encoder_weights"):
-            cfg.flow.pop(key, None)
-    flow = instantiate(cfg.flow, _convert_="all").to(device).eval()
-    load_weights(flow, checkpoint)
+    load_weights(flow, trained.sources.get("flow", checkpoint))
+    flow.to(device).eval()
     loader = datamodule.val_dataloader()
     names = datamodule.val_names or tuple(f"batch {index}" for index in range(len(loader)))
     rows: list[dict[str, Cell]] = []

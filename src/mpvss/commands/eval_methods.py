@@ -1,18 +1,19 @@
 """Which models an evaluation compares."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import torch
 from omegaconf import DictConfig
 
-from mpvss.building.parts import build_model, find_oracle, find_trained, is_oracle, option_of
+from mpvss.building.composition import hydra_choices, hydra_request
+from mpvss.building.model import build_trained, named_weights
+from mpvss.building.trained import Trained, find_oracle, find_trained
 from mpvss.evaluation import Method
 from mpvss.flow import CopyFlow
 from mpvss.output import file_hash
 from mpvss.propagation import MaskPropagation, PerFrame
 from mpvss.report.paper_costs import STAGES
-from mpvss.types import ClassList
-from mpvss.weights import Checkpoint
 
 _BORROWING = ("copy", "per_frame")
 """Methods that need no weights but a segmentor's."""
@@ -24,20 +25,24 @@ class PlannedMethod(NamedTuple):
     Attributes:
         name: of the method.
         config: of the run, with the checkpoint's own groups.
-        checkpoint: its weights; None for the oracle.
-        classes: that it predicts, as far as known.
+        choices: its options, by group.
+        trained: its weights and what is known of them; None for the oracle.
     """
 
     name: str
     config: DictConfig
-    checkpoint: Checkpoint | None
-    classes: ClassList | None
+    choices: dict[str, str]
+    trained: Trained | None
 
 
-def plan_methods(cfg: DictConfig) -> list[PlannedMethod]:
+def plan_methods(cfg: DictConfig, interval: int) -> list[PlannedMethod]:
     """Read the models that a run names, by ``methods`` or as one model; the first also names the data.
 
     Methods without weights of their own are not among them; `build_methods` adds them.
+
+    Args:
+        cfg: composed configuration of the run.
+        interval: the largest that is evaluated.
 
     Raises:
         FileNotFoundError: if a checkpoint is missing.
@@ -49,18 +54,23 @@ def plan_methods(cfg: DictConfig) -> list[PlannedMethod]:
             raise ValueError(
                 f"methods.{name} must name a checkpoint; got null, which only {' and '.join(_BORROWING)} can do with."
             )
+    oracle = find_oracle(cfg)
+    request = hydra_request().setting("interval", interval)
     planned = []
-    if not any(named.values()) or cfg.ckpt_path or cfg.weights or cfg.segmentor.weights or is_oracle(cfg):
-        planned.append(_plan_one(cfg))
+    if oracle is not None:
+        if any(named.values()):
+            name, source = next((name, source) for name, source in named.items() if source)
+            raise ValueError(
+                f"segmentor={hydra_choices()['segmentor']} has no checkpoint; got methods.{name}={source}. Give "
+                "weights.flow=FILE."
+            )
+        planned.append(PlannedMethod(_name(oracle, hydra_choices()), oracle, hydra_choices(), None))
+    elif not any(named.values()) or cfg.ckpt_path or named_weights(cfg):
+        planned.append(_planned(find_trained(request)))
     for name, source in named.items():
         if source is not None:
-            if is_oracle(cfg):
-                raise ValueError(
-                    f"segmentor=ground_truth has no checkpoint; got methods.{name}={source}. Give flow.weights=FILE."
-                )
-            own = cfg.copy()
-            own.ckpt_path, own.weights = source, None
-            planned.append(PlannedMethod(name, *find_trained(own)))
+            own = request.without("ckpt_path", "weights").setting("ckpt_path", source)
+            planned.append(_planned(find_trained(own), name))
     return planned
 
 
@@ -94,34 +104,32 @@ def build_methods(cfg: DictConfig, planned: list[PlannedMethod], device: torch.d
     return [built[name] for name in cfg.methods]
 
 
-def _plan_one(cfg: DictConfig) -> PlannedMethod:
-    if is_oracle(cfg):
-        config = find_oracle(cfg)
-        return PlannedMethod(_name(config), config, None, None)
-    trained = find_trained(cfg)
-    return PlannedMethod(_name(trained.config), *trained)
+def _planned(trained: Trained, name: str | None = None) -> PlannedMethod:
+    name = name or _name(trained.config, trained.choices)
+    return PlannedMethod(name, trained.config, trained.choices, trained)
 
 
-def _name(cfg: DictConfig) -> str:
+def _name(cfg: DictConfig, choices: Mapping[str, str]) -> str:
     """Call a method by its flow, or by its way to propagate where that is not the usual one; by its stages, too, if
     they are not the paper's.
     """
-    propagation = option_of(cfg, "propagation")
-    name = option_of(cfg, "flow") if propagation == "masks" else propagation
+    propagation = choices["propagation"]
+    name = choices["flow"] if propagation == "masks" else propagation
     stages = cfg.flow.get("num_stages", STAGES) if "flow" in cfg.propagation else STAGES
     return name if stages == STAGES else f"{name}_s{stages}"
 
 
 def _build(plan: PlannedMethod, device: torch.device) -> Method:
-    cfg, checkpoint = plan.config, plan.checkpoint
-    propagator = build_model(cfg, "propagation", None if cfg.segmentor.weights else checkpoint).to(device).eval()
+    trained, choices = plan.trained, plan.choices
+    propagator = build_trained(plan.config, named_weights(plan.config)) if trained is None else trained.build()
+    moves = hasattr(propagator, "flow")
     return Method(
         plan.name,
-        propagator,
-        backbone="ground_truth" if checkpoint is None else option_of(cfg, "backbone"),
-        flow=option_of(cfg, "flow") if hasattr(propagator, "flow") else None,
-        propagation=option_of(cfg, "propagation"),
-        checkpoint=None if checkpoint is None else checkpoint.source,
-        checkpoint_sha256=None if checkpoint is None else file_hash(checkpoint.source),
-        stages=cfg.flow.get("num_stages") if hasattr(propagator, "flow") else None,
+        propagator.to(device),
+        backbone=choices["segmentor"] if trained is None else choices["backbone"],
+        flow=choices["flow"] if moves else None,
+        propagation=choices["propagation"],
+        checkpoint=None if trained is None else trained.checkpoint.source,
+        checkpoint_sha256=None if trained is None else file_hash(trained.checkpoint.source),
+        stages=plan.config.flow.get("num_stages") if moves else None,
     )

@@ -15,7 +15,10 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from mpvss.building.parts import build_datamodule, build_model, build_trainer, find_resumed, plain
+from mpvss.building.composition import hydra_choices, run_of
+from mpvss.building.model import build_model, named_weights
+from mpvss.building.run import build_datamodule, build_trainer
+from mpvss.building.trained import find_resumed
 from mpvss.commands.devices import assign_gpu
 from mpvss.commands.processes import in_processes
 from mpvss.training import SynchronisedNorms
@@ -53,10 +56,12 @@ def fit(cfg: DictConfig) -> Any:
     lightning.seed_everything(cfg.seed, workers=True)
     datamodule = build_datamodule(cfg)
     datamodule.setup("fit")  # missing data is reported before weights are fetched
-    module = build_model(cfg, "module", find_resumed(cfg))
+    run = run_of(cfg, hydra_choices())
+    resumed = find_resumed(cfg, hydra_choices())
+    module = build_model(cfg, "module", None if resumed is None else {"model": resumed})
     if cfg.compile:
         compile_parts(module)
-    record = RunRecord(plain(cfg, resolve=False), datamodule.classes)
+    record = RunRecord(run, datamodule.classes)
     trainer = build_trainer(cfg, [record, EffectiveBatch(cfg.optim.effective_batch), SynchronisedNorms()])
     try:
         # What Lightning warns of is seen to: LastCheckpoint tells the loader where to go on in an epoch.
@@ -78,10 +83,10 @@ def fit(cfg: DictConfig) -> Any:
 def _check_start(cfg: DictConfig) -> None:
     """Refuse to train around a frozen segmentor that nothing has trained before."""
     frozen = cfg.recipe.trained is not None and "segmentor" not in cfg.recipe.trained
-    if frozen and not (cfg.segmentor.weights or cfg.weights or cfg.ckpt_path):
+    if frozen and not (named_weights(cfg).keys() & {"segmentor", "model"} or cfg.ckpt_path):
         recipe = HydraConfig.get().runtime.choices["recipe"]
         raise ValueError(
-            f"recipe={recipe} trains around a frozen segmentor, so it needs a trained one: set segmentor.weights=FILE, "
+            f"recipe={recipe} trains around a frozen segmentor, so it needs a trained one: set weights.segmentor=FILE, "
             "a checkpoint of recipe=segmentor or another project's Mask2Former."
         )
 

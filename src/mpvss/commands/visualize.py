@@ -9,12 +9,13 @@ from pathlib import Path
 
 import torch
 from hydra.utils import instantiate
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from torch import Tensor
 from torchvision.io import write_png
 
-from mpvss.building.parts import build_datamodule, build_model, find_trained
-from mpvss.classes import numbered_classes
+from mpvss.building.composition import Request
+from mpvss.building.run import build_datamodule
+from mpvss.building.trained import find_trained
 from mpvss.commands.devices import choose_device
 from mpvss.data import VideoDataModule
 from mpvss.figures import (
@@ -33,7 +34,7 @@ from mpvss.output.atomic import replacing
 from mpvss.propagation import MaskPropagation, PerFrame, PropagatorModule
 from mpvss.types import ClassList, VideoSource
 from mpvss.video import open_frames
-from mpvss.weights import Checkpoint, read_checkpoint
+from mpvss.weights import Checkpoint
 
 log = logging.getLogger(__name__)
 
@@ -52,15 +53,16 @@ def visualize(cfg: DictConfig) -> list[Path]:
         FileNotFoundError: if a checkpoint, the video or the data is missing.
         ValueError: if the clip has no such frames, or models and data have different classes.
     """
-    cfg, checkpoint, classes = find_trained(cfg)
+    trained = find_trained()
+    cfg = trained.config
     source = None if cfg.video else _labelled_videos(cfg)
     video = 0 if source is None else find_video(source, cfg.clip)
     shown = list(cfg.frames)
     clip = clip_of_video(cfg.video, shown) if source is None else clip_of_source(source, video, shown)
-    classes = source.classes if source is not None else classes or numbered_classes(cfg.data.num_classes)
-    _check_classes(checkpoint, classes)
+    classes = trained.known_classes if source is None else source.classes
+    _check_classes(trained.checkpoint, classes)
     device = choose_device(cfg.device)
-    model = build_model(cfg, "propagation", None if cfg.segmentor.weights else checkpoint).to(device).eval()
+    model = trained.build().to(device)
     methods = _methods(model, cfg, classes, device)
     pictures = dict(_pictures(cfg, model, methods, clip, classes))  # all of them first: nothing is written half
     files = [_write(picture, Path(cfg.output) / f"{name}.png") for name, picture in pictures.items()]
@@ -109,11 +111,10 @@ def _methods(
 
 
 def _read_method(path: str, classes: ClassList) -> PropagatorModule:
-    checkpoint = read_checkpoint(path)
-    if "config" not in checkpoint.metadata:
-        raise ValueError(f"{path} ({checkpoint.format}) does not say what model it is. methods= takes our checkpoints.")
-    _check_classes(checkpoint, classes)
-    return build_model(OmegaConf.create(checkpoint.metadata["config"]), "propagation", checkpoint).eval()
+    trained = find_trained(Request("model").setting("ckpt_path", path))
+    _check_classes(trained.checkpoint, classes)
+    model: PropagatorModule = trained.build()
+    return model
 
 
 def _pictures(

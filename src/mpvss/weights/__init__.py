@@ -11,14 +11,18 @@ from mpvss.weights.checkpoint import Checkpoint, read_checkpoint
 from mpvss.weights.load import LoadReport, load_weights
 from mpvss.weights.position_tables import resize_position_table
 from mpvss.weights.save import convert, save_weights
+from mpvss.weights.stored_run import StoredRun, flatten, is_plain
 
 __all__ = [
     "Architecture",
     "Checkpoint",
     "LoadReport",
+    "StoredRun",
     "convert",
     "describe",
     "differences",
+    "flatten",
+    "is_plain",
     "load_weights",
     "read_checkpoint",
     "resize_position_table",

@@ -67,6 +67,13 @@ class Architecture(NamedTuple):
     flow_encoder_channels: tuple[int, ...] | None = None
     flow_step_channels: tuple[int, ...] | None = None
 
+    def options(self) -> tuple[dict[str, str], dict[str, Any]]:
+        """Return the options, by group, and the values, by key, that make such a model, as far as they are known."""
+        known = {key: getattr(self, field) for field, key in _OVERRIDES.items() if getattr(self, field) is not None}
+        choices = {key: value for key, value in known.items() if "." not in key}
+        values = {key: list(value) if isinstance(value, tuple) else value for key, value in known.items() if "." in key}
+        return choices, values | ({} if self.num_classes is None else {"data.num_classes": self.num_classes})
+
 
 _OVERRIDES = {  # not num_classes, which is the data's, nor window_size, to which tables are fitted
     "backbone": "backbone",

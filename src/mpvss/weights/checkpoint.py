@@ -6,11 +6,13 @@ from typing import Any, NamedTuple
 
 from torch import Tensor
 
+from mpvss.types import ClassList
 from mpvss.weights.architecture import Architecture, read_architecture
 from mpvss.weights.files import read_file, read_folder
 from mpvss.weights.formats import recognise
 from mpvss.weights.hub import SCHEME, fetch
 from mpvss.weights.rules import some, translate
+from mpvss.weights.stored_run import StoredRun, read_classes, read_run
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +25,9 @@ class Checkpoint(NamedTuple):
         format: name of the format they were recognised as.
         state: our key -> tensor; keys begin with ``segmentor.`` (its backbone: ``segmentor.backbone.``) or ``flow.``.
         architecture: read off the shapes.
-        metadata: what the file says: `config` and `classes` of a training run of ours, or ``config.json``.
+        run: the model and data of a training run of ours; None if the file does not tell.
+        classes: that a training run of ours was for; None if the file does not tell.
+        metadata: what the file says besides, such as ``config.json``.
         dropped: foreign keys that hold nothing to load: buffers that are derived, a classifier's head.
     """
 
@@ -31,6 +35,8 @@ class Checkpoint(NamedTuple):
     format: str
     state: dict[str, Tensor]
     architecture: Architecture
+    run: StoredRun | None
+    classes: ClassList | None
     metadata: dict[str, Any]
     dropped: tuple[str, ...]
 
@@ -46,7 +52,7 @@ def read_checkpoint(source: str | Path) -> Checkpoint:
 
     Raises:
         FileNotFoundError: if there is no such file or model, or the hub cannot be reached.
-        ValueError: if the file is damaged, would run code, or has keys that are not understood.
+        ValueError: if the file is damaged, would run code, names anything to call, or has keys that are not understood.
     """
     path = fetch(str(source)) if str(source).startswith(SCHEME) else Path(source)
     if not path.exists():
@@ -65,13 +71,16 @@ def read_checkpoint(source: str | Path) -> Checkpoint:
         )
     if dropped:
         log.debug("%s: not needed: %s", source, ", ".join(dropped))
-    architecture = read_architecture(state, _num_heads(metadata))
-    return Checkpoint(str(source), form.name, state, architecture, metadata, tuple(dropped))
+    run, classes = read_run(metadata, str(source)), read_classes(metadata, str(source))
+    architecture = read_architecture(state, _num_heads(run, metadata))
+    rest = {key: value for key, value in metadata.items() if key not in ("run", "config", "classes")}
+    return Checkpoint(str(source), form.name, state, architecture, run, classes, rest, tuple(dropped))
 
 
-def _num_heads(metadata: dict[str, Any]) -> int | None:
-    run, folder, own = (metadata.get(key, {}) for key in ("config", "config.json", "architecture"))
-    for known in (run.get("segmentor", {}).get("num_heads"), folder.get("num_attention_heads"), own.get("num_heads")):
-        if known is not None:
-            return int(known)
+def _num_heads(run: StoredRun | None, metadata: dict[str, Any]) -> int | None:
+    folder, own = (metadata.get(key, {}) for key in ("config.json", "architecture"))
+    stored = None if run is None else run.values.get("segmentor.num_heads")
+    for known in (stored, folder.get("num_attention_heads"), own.get("num_heads")):
+        if isinstance(known, int):
+            return known
     return None

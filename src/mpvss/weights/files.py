@@ -28,7 +28,8 @@ class StoredTensors(NamedTuple):
 
     Attributes:
         tensors: key -> tensor, as stored.
-        metadata: what it says of them, as plain values: a run's `config` and `classes`, a folder's `config.json`.
+        metadata: what it says of them, as plain values: a `run` (`config` in format 1) and its `classes`, a folder's
+            `config.json`.
     """
 
     tensors: dict[str, Tensor]
@@ -53,7 +54,7 @@ def read_file(path: Path) -> StoredTensors:
     for key in _WRAPPERS:
         if isinstance(state, Mapping) and isinstance(state.get(key), Mapping):
             state = state[key]
-    metadata = {key: content[key] for key in ("config", "classes") if state is not content and key in content}
+    metadata = {key: content[key] for key in ("run", "config", "classes") if state is not content and key in content}
     return StoredTensors(_as_tensors(state, path), metadata)
 
 

@@ -27,7 +27,7 @@ def save_weights(module: nn.Module, path: str | Path, metadata: Mapping[str, Any
         module: its keys are those of a training run's checkpoint, ``propagation.segmentor...`` and so on.
         path: ``.safetensors`` file; folders are made, an existing file is replaced.
         metadata: plain values (numbers, strings, lists, dictionaries) to store beside the architecture: a run's
-            `config` and `classes`.
+            `run` and `classes`.
 
     Raises:
         ValueError: if the file is not called ``.safetensors``.
@@ -81,6 +81,11 @@ def convert(source: str | Path, output: str | Path) -> Checkpoint:
     """
     checkpoint = read_checkpoint(source)
     origin = {"source": checkpoint.source, "format": checkpoint.format}
-    write_state(checkpoint.state, output, checkpoint.architecture, {**checkpoint.metadata, "origin": origin})
+    metadata = {**checkpoint.metadata, "origin": origin}
+    if checkpoint.run is not None:
+        metadata["run"] = checkpoint.run.to_metadata()
+    if checkpoint.classes is not None:
+        metadata["classes"] = checkpoint.classes.to_metadata()
+    write_state(checkpoint.state, output, checkpoint.architecture, metadata)
     log.info("%s (%s): %d tensors written to %s", checkpoint.source, checkpoint.format, len(checkpoint.state), output)
     return checkpoint

@@ -21,11 +21,31 @@ class ModelCard(lightning.Callback):
     Args:
         folder: of the checkpoints.
         options: chosen in the groups `backbone`, `flow`, `propagation` and `recipe`, by group.
+        data: name of the training data.
+        interval: of the key frames, in validation.
+        learning_rate: at its highest.
+        weights: files that training starts from, by part; None for parts that have none.
+        backbone_name: timm's.
+        pretrained: whether the backbone starts from timm's weights where no file has any.
     """
 
-    def __init__(self, folder: str, options: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        folder: str,
+        options: Mapping[str, str],
+        data: str,
+        interval: int,
+        learning_rate: float,
+        weights: Mapping[str, str | None],
+        backbone_name: str,
+        pretrained: bool,
+    ) -> None:
         self._path = Path(folder) / "README.md"
         self._options = options
+        self._data = data
+        self._interval = interval
+        self._learning_rate = learning_rate
+        self._starts = _starts(weights, f"{backbone_name} of timm" if pretrained else None)
         self._validations: list[Validation] = []
         self._seconds = 0.0  # of the runs before this one
         self._began = time.monotonic()
@@ -47,9 +67,9 @@ class ModelCard(lightning.Callback):
     def on_save_checkpoint(
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, checkpoint: dict[str, Any]
     ) -> None:
-        """Write the card; the configuration is the one that `RunRecord` has put into the checkpoint."""
+        """Write the card."""
         if trainer.is_global_zero and isinstance(pl_module, MPVSS):
-            text = card_text(self._describe(trainer, pl_module, checkpoint["config"]))
+            text = card_text(self._describe(trainer, pl_module))
             with replacing(self._path) as partial:
                 partial.write_text(text, encoding="utf-8")
 
@@ -66,21 +86,21 @@ class ModelCard(lightning.Callback):
     def _elapsed(self) -> float:
         return self._seconds + time.monotonic() - self._began
 
-    def _describe(self, trainer: lightning.Trainer, module: MPVSS, config: dict[str, Any]) -> TrainedModel:
+    def _describe(self, trainer: lightning.Trainer, module: MPVSS) -> TrainedModel:
         data: Any = trainer.datamodule  # type: ignore[attr-defined]  # any data module with a batch_size
         return TrainedModel(
             backbone=self._options["backbone"],
             flow=self._options["flow"] if hasattr(module.propagation, "flow") else None,
             propagation=self._options["propagation"],
             recipe=self._options["recipe"],
-            data=config["data"]["name"],
+            data=self._data,
             num_classes=module.num_classes,
-            interval=config["interval"],
-            starts=_starts(config),
+            interval=self._interval,
+            starts=self._starts,
             step=trainer.global_step,
             max_steps=trainer.max_steps,
             pairs=trainer.accumulate_grad_batches * trainer.world_size * data.batch_size,
-            learning_rate=config["optim"]["optimizer"]["lr"],
+            learning_rate=self._learning_rate,
             precision=str(trainer.precision),
             validations=self._validations,
             device=f"{trainer.world_size} x {environment(module.device)['device']}",
@@ -89,15 +109,13 @@ class ModelCard(lightning.Callback):
         )
 
 
-def _starts(config: dict[str, Any]) -> dict[str, str]:
+def _starts(weights: Mapping[str, str | None], pretrained: str | None) -> dict[str, str]:
     """Where the weights came from that training started with; those that others replaced are left out."""
-    backbone, segmentor, flow = (config[group] for group in ("backbone", "segmentor", "flow"))
-    if config["weights"]:
-        return {"whole model": config["weights"]}
-    sources = {"flow": flow.get("weights"), "motion encoder": flow.get("encoder_weights")}
-    if segmentor["weights"]:
-        sources["segmentor"] = segmentor["weights"]
+    if weights["model"]:
+        return {"whole model": str(weights["model"])}
+    sources = {"flow": weights["flow"], "motion encoder": weights["encoder"]}
+    if weights["segmentor"]:
+        sources["segmentor"] = weights["segmentor"]
     else:
-        pretrained = f"{backbone['name']} of timm" if backbone["pretrained"] else None
-        sources["backbone"] = backbone["weights"] or pretrained
+        sources["backbone"] = weights["backbone"] or pretrained
     return {part: str(source) for part, source in sources.items() if source}

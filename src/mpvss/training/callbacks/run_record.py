@@ -5,27 +5,24 @@ from typing import Any
 import lightning
 
 from mpvss.types import ClassList
+from mpvss.weights import StoredRun
 
 
 class RunRecord(lightning.Callback):
-    """Store the composed configuration and the classes in every checkpoint.
+    """Store model, data and classes of the run in every checkpoint.
 
     Args:
-        config: the run's configuration, of plain containers and values; interpolations unresolved, so that a key
-            set later still reaches every place that follows it.
+        run: options and values that make the model and its data.
         classes: names and colours of the labels that the model predicts.
     """
 
-    def __init__(self, config: dict[str, Any], classes: ClassList) -> None:
-        self.config = config
+    def __init__(self, run: StoredRun, classes: ClassList) -> None:
+        self.run = run
         self.classes = classes
 
     def on_save_checkpoint(
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, checkpoint: dict[str, Any]
     ) -> None:
-        """Add `config` and `classes`: plain values, which ``torch.load(weights_only=True)`` reads."""
-        checkpoint["config"] = self.config
-        checkpoint["classes"] = {
-            "names": list(self.classes.names),
-            "colours": [list(colour) for colour in self.classes.colours],
-        }
+        """Add `run` and `classes`: plain values, which ``torch.load(weights_only=True)`` reads."""
+        checkpoint["run"] = self.run.to_metadata()
+        checkpoint["classes"] = self.classes.to_metadata()
