@@ -31,6 +31,7 @@ class RaftFlow(nn.Module):
 
     per_segment = False
     """One flow map serves all masks."""
+    reads_queries = False
 
     def __init__(self, raft: nn.Module, input_scale: float = 1.0, num_updates: int = 12) -> None:
         super().__init__()

@@ -90,7 +90,7 @@ class MPVSS(lightning.LightningModule):
         return self
 
     def configure_model(self) -> None:
-        """Keep a share of the weights alone where the strategy wants that, as ``trainer=fsdp`` does."""
+        """Divide the weights among processes where the strategy wants that, as ``trainer=fsdp`` does."""
         if self.device_mesh is not None:
             shard(self.propagation, self.device_mesh)
 
@@ -120,7 +120,7 @@ class MPVSS(lightning.LightningModule):
         return loss
 
     def on_validation_epoch_start(self) -> None:
-        """Start with no score, and with the whole model: processes have videos of different length."""
+        """Start with no score, and with the whole model unsharded: processes have videos of different length."""
         unshard(self.propagation)
         self.metrics.reset()
 
@@ -143,7 +143,7 @@ class MPVSS(lightning.LightningModule):
             self.log(f"val/{name}", score, prog_bar=name == "mIoU", sync_dist=True)
 
     def on_validation_end(self) -> None:
-        """Keep a share of the model alone again, once the callbacks are through with it."""
+        """Reshard the model when the callbacks have finished with it."""
         reshard(self.propagation)
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
