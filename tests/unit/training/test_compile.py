@@ -49,7 +49,7 @@ RESNET = ("test_resnet.r160_in1k",)
     [
         (query_flow, OF_QUERIES | {"flow.pixel_flow"}), (query_learned, OF_QUERIES), (query_random, OF_QUERIES),
         (query_for_pf, OF_QUERIES | {"flow.pixel_flow"}), (optical_flow, {"flow.motion_encoder", "flow.pixel_flow"}),
-        (raft, set()), (CopyFlow, set()),
+        (raft, {"flow.raft.update_block.motion_encoder"}), (CopyFlow, set()),
     ],
 )  # fmt: skip
 def test_these_parts_of_each_flow_are_compiled(flow, parts):

@@ -56,7 +56,7 @@ def test_backbone_motion_encoder_and_feed_forward_networks_are_sharded(backbone,
     expected = [
         part
         for place, part in model.named_modules()
-        if place in ("segmentor.backbone", "flow.motion_encoder") or isinstance(part, FeedForward)
+        if place.rpartition(".")[2] in ("backbone", "motion_encoder") or isinstance(part, FeedForward)
     ]
     found = sharded_parts(model)
     assert len(found) == len(expected) > 15
