@@ -119,9 +119,9 @@ def _build(plan: PlannedMethod, device: torch.device) -> Method:
         plan.name,
         propagator,
         backbone="ground_truth" if checkpoint is None else option_of(cfg, "backbone"),
-        flow=option_of(cfg, "flow") if hasattr(propagator, "flow") else None,
+        flow=option_of(cfg, "flow") if propagator.flow is not None else None,
         propagation=option_of(cfg, "propagation"),
         checkpoint=None if checkpoint is None else checkpoint.source,
         checkpoint_sha256=None if checkpoint is None else file_hash(checkpoint.source),
-        stages=cfg.flow.get("num_stages") if hasattr(propagator, "flow") else None,
+        stages=cfg.flow.get("num_stages") if propagator.flow is not None else None,
     )

@@ -1,7 +1,7 @@
 """The LightningModule: segmentor, flow module and criterion in one training and evaluation loop."""
 
 from collections.abc import Callable, Sequence
-from typing import Self
+from typing import Protocol, Self, runtime_checkable
 
 import lightning
 import torch
@@ -13,11 +13,18 @@ from mpvss.criterion import MaskCriterion, fused_score_loss, mask_targets, score
 from mpvss.inference import ChunkSegmenter, VideoSegmenter, segment_pairs
 from mpvss.metrics import VideoMetrics
 from mpvss.propagation import MASK_STRIDE, PropagatorModule, mask_scores
-from mpvss.segmentor import Mask2Former
 from mpvss.training.distributed import reshard, shard, unshard
 from mpvss.training.stepping import optimizer_and_schedule
 from mpvss.training.trained_parts import TrainedParts
 from mpvss.types import VOID, Chunk, FramePair, KeyFrameSchedule, Prediction
+
+
+@runtime_checkable
+class RecomputesActivations(Protocol):
+    """A module that can compute activations again in the backward pass, instead of keeping them."""
+
+    def checkpoint_activations(self) -> None:
+        """Do so from now on."""
 
 
 class MPVSS(lightning.LightningModule):
@@ -79,7 +86,7 @@ class MPVSS(lightning.LightningModule):
         }
         if checkpoint_activations:
             for part in propagation.modules():
-                if isinstance(part, Mask2Former):
+                if isinstance(part, RecomputesActivations):
                     part.checkpoint_activations()
         self.train(self.training)  # Lightning trains in the modes that it finds
 
