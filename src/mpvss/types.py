@@ -212,14 +212,37 @@ class SparseVideoSource(VideoSource, Protocol):
         """Return the numbers of a video's labelled frames, ascending."""
 
 
+class Backbone(Protocol):
+    """Computes the features of frames.
+
+    Attributes:
+        channels: of the four maps, finest first.
+    """
+
+    channels: tuple[int, ...]
+
+    def __call__(self, frames: Tensor) -> tuple[Tensor, ...]:
+        """Return the pyramid: four maps (B, channels[i], H / s, W / s) for s = 4, 8, 16, 32.
+
+        Args:
+            frames: (B, 3, H, W) normalised, both sides multiples of 32.
+        """
+
+    def checkpoint_activations(self) -> None:
+        """Compute activations again in the backward pass from now on, instead of keeping them."""
+
+
 class Flow(Protocol):
     """Estimates how segments moved from a key frame to a later frame.
 
     Attributes:
         per_segment: whether each query gets a flow map of its own, or one map serves all.
+        reads_queries: whether it needs the segmentor's queries, be it only their number and width; if not, it may be
+            given any, (B, 0, 0) too.
     """
 
     per_segment: bool
+    reads_queries: bool
 
     def __call__(self, key_frame: Tensor, frame: Tensor, queries: Tensor) -> Tensor:
         """Return (B, N or 1, 2, h, w): displacement from `frame` into `key_frame`, in pixels of its own map.
@@ -233,6 +256,10 @@ class Flow(Protocol):
 
 class Segmentor(Protocol):
     """A query-based image segmentor."""
+
+    @property
+    def needs_labels(self) -> bool:
+        """Whether it is an oracle, which must be shown the labels of the frames that it will be asked for."""
 
     def __call__(self, frame: Tensor) -> KeyState:
         """Segment (B, 3, H, W) uint8 RGB frames."""

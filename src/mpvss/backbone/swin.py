@@ -33,6 +33,11 @@ class SwinBackbone(nn.Module):
         FileNotFoundError: if the weights cannot be fetched.
     """
 
+    compiled = True
+    """torch.compile makes it faster: many small operations on maps."""
+    sharded = True
+    """It has many of the weights, and is called once or twice a step."""
+
     def __init__(
         self,
         name: str,

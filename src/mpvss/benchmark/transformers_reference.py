@@ -88,6 +88,9 @@ class TransformersMask2Former(nn.Module):
         model: a ``Mask2FormerForUniversalSegmentation`` (Any: transformers is a development dependency).
     """
 
+    needs_labels = False
+    """It is no oracle."""
+
     def __init__(self, model: Any) -> None:
         super().__init__()
         self.model = model
@@ -151,7 +154,7 @@ def transformers_twin(segmentor: Mask2Former) -> TransformersMask2Former:
 def parts_of_mask2former(segmentor: Mask2Former) -> dict[str, list[nn.Module]]:
     """Return the modules of each part of ours that is timed."""
     return {
-        "backbone": [segmentor.backbone],
+        "backbone": [segmentor.get_submodule("backbone")],
         "pixel decoder": [segmentor.pixel_decoder],
         "of it the deformable encoder": list(segmentor.pixel_decoder.layers),
         "query decoder": [segmentor.query_decoder],

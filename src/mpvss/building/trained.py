@@ -112,14 +112,13 @@ def find_oracle(cfg: DictConfig) -> DictConfig | None:
             f"segmentor={choices['segmentor']} is no model; got weights for one. Leave them out, or weights.flow=FILE."
         )
     model = sketch(_with_classes(cfg), "propagation")
-    flow = getattr(model, "flow", None)
     beside_flow = [name for name, _ in model.named_parameters() if not name.startswith("flow.")]
-    if beside_flow or (flow is not None and flow.reads_queries):
+    if beside_flow or (model.flow is not None and model.flow.reads_queries):
         raise ValueError(
             f"segmentor={choices['segmentor']} has no query embeddings, and cannot be combined with "
             f"flow={choices['flow']} propagation={choices['propagation']}. Choose flow=copy, raft or optical_flow."
         )
-    if learns(flow) and "flow" not in named:
+    if learns(model.flow) and "flow" not in named:
         raise ValueError(f"flow={choices['flow']} would be untrained. Set weights.flow=FILE, or flow=copy.")
     cfg = cfg.copy()
     OmegaConf.set_struct(cfg, False)
@@ -192,7 +191,7 @@ def _has_flow(checkpoint: Checkpoint) -> bool:
 
 
 def _learns_flow(composed: Composed) -> bool:
-    return learns(getattr(sketch(composed.config, "propagation"), "flow", None))
+    return learns(sketch(composed.config, "propagation").flow)
 
 
 def _with_classes(cfg: DictConfig) -> DictConfig:

@@ -122,7 +122,7 @@ def _name(cfg: DictConfig, choices: Mapping[str, str]) -> str:
 def _build(plan: PlannedMethod, device: torch.device) -> Method:
     trained, choices = plan.trained, plan.choices
     propagator = build_trained(plan.config, named_weights(plan.config)) if trained is None else trained.build()
-    moves = hasattr(propagator, "flow")
+    moves = propagator.flow is not None
     return Method(
         plan.name,
         propagator.to(device),

@@ -99,12 +99,12 @@ def _methods(
 ) -> dict[str, PropagatorModule]:
     """The rows of frames.png: segmenting every frame, copying masks, other checkpoints, and the model itself."""
     methods: dict[str, PropagatorModule] = {"per frame": PerFrame(model.segmentor).eval()}
-    if not isinstance(getattr(model, "flow", None), CopyFlow):
+    if not isinstance(model.flow, CopyFlow):
         methods["copied masks"] = MaskPropagation(model.segmentor, CopyFlow()).eval()
     for name, path in (cfg.methods or {}).items():
         methods[str(name)] = _read_method(path, classes).to(device)
-    if not isinstance(model, PerFrame):
-        part = model.flow if isinstance(model, MaskPropagation) else model
+    if model.propagates:
+        part = model.flow if model.carries_masks else model
         words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(part).__name__).lower()
         methods[f"this model ({words})"] = model
     return methods
@@ -122,17 +122,17 @@ def _pictures(
 ) -> Iterator[tuple[str, Tensor]]:
     key_frame, frame = clip.frames[0], clip.frames[-1]
     names = f"{clip.name}: key frame k = {clip.numbers[0]}, frame j = {clip.numbers[-1]}"
-    if isinstance(model, PerFrame):
+    if model.flow is None:
         log.info("No flow.png and queries.png: this model segments every frame by itself.")
     else:
         yield "flow", flow_figure(model, key_frame, frame, f"Flow from frame j to key frame k. {names}", clip.true_flow)
-    if isinstance(model, MaskPropagation):
+    if model.carries_masks:
         title = f"The most confident segments and how they are carried from k to j. {names}"
         yield (
             "queries",
             query_figure(model, key_frame, frame, classes, title, cfg.num_segments, cfg.attention_block),
         )
-    elif not isinstance(model, PerFrame):
+    elif model.flow is not None:
         log.info("No queries.png: %s does not carry masks.", type(model).__name__)
     title = f"{clip.name}: frame {clip.numbers[0]} is segmented, the others follow from it"
     yield "frames", frames_figure(methods, clip.frames, classes, title, clip.truth, clip.numbers)

@@ -21,6 +21,9 @@ class GroundTruth(nn.Module):
         num_classes: K.
     """
 
+    needs_labels = True
+    """An oracle."""
+
     def __init__(self, num_classes: int) -> None:
         super().__init__()
         self.num_classes = num_classes

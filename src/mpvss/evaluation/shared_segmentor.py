@@ -26,6 +26,11 @@ class SharedSegmentor(nn.Module):
         self.seconds_saved = 0.0
         self.forget()
 
+    @property
+    def needs_labels(self) -> bool:
+        """Whether the segmentor is an oracle."""
+        return self.segmentor.needs_labels
+
     def forget(self) -> None:
         """Forget all frames; to be called where new ones come."""
         self._known: list[tuple[KeyState, float]] = []

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from mpvss.drawing import resize_nearest
 from mpvss.flow import FlowParts, flow_parts
-from mpvss.propagation import MASK_STRIDE, PerFrame, PropagatorModule, label_map, resize_flow, segment_flow
+from mpvss.propagation import MASK_STRIDE, PropagatorModule, label_map, resize_flow, segment_flow
 from mpvss.types import Prediction, Segments
 
 
@@ -84,8 +84,11 @@ def propagate_pair(propagator: PropagatorModule, key_frame: Tensor, frame: Tenso
     Raises:
         ValueError: if the propagator has no flow module or is in training mode, or there is no such block.
     """
-    if isinstance(propagator, PerFrame):
-        raise ValueError("a figure of flow needs a method with flow; got PerFrame, which segments every frame itself.")
+    if propagator.flow is None:
+        raise ValueError(
+            f"a figure of flow needs a method with flow; got {type(propagator).__name__}, which segments every frame "
+            "itself. Choose propagation=masks."
+        )
     if propagator.training:
         raise ValueError("a figure shows a model in eval mode; got training mode. Call its eval() first.")
     device = next(propagator.parameters()).device

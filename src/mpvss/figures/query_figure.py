@@ -17,7 +17,7 @@ from mpvss.drawing import (
 )
 from mpvss.figures.flow_figure import cell_size, flow_key, longest_of
 from mpvss.figures.propagated_pair import PropagatedPair, propagate_pair
-from mpvss.propagation import MASK_STRIDE, MaskPropagation
+from mpvss.propagation import MASK_STRIDE, PropagatorModule
 from mpvss.types import ClassList, Segments
 
 _CELL_WIDTH = 300
@@ -25,7 +25,7 @@ _SHADE = 0.35
 
 
 def query_figure(
-    propagator: MaskPropagation,
+    propagator: PropagatorModule,
     key_frame: Tensor,
     frame: Tensor,
     classes: ClassList,
@@ -39,7 +39,7 @@ def query_figure(
     flow module has them; the warped mask; and the semantic prediction. The warped mask is outlined in all of them.
 
     Args:
-        propagator: in eval mode.
+        propagator: one that carries masks, in eval mode.
         key_frame: (3, H, W) uint8 RGB, frame k.
         frame: (3, H, W) uint8 RGB, frame j.
         classes: that the model predicts.
@@ -51,11 +51,16 @@ def query_figure(
         (3, h, w) uint8 RGB.
 
     Raises:
-        ValueError: if the propagator is in training mode, its motion decoder has no such block, or `num_segments` is
-            less than 1.
+        ValueError: if the propagator carries no masks or is in training mode, its motion decoder has no such block, or
+            `num_segments` is less than 1.
     """
     if num_segments < 1:
         raise ValueError(f"num_segments must be at least 1; got {num_segments}. 5 make a readable figure.")
+    if not propagator.carries_masks:
+        raise ValueError(
+            f"a figure of segments needs a method that carries masks; got {type(propagator).__name__}. "
+            "Choose propagation=masks."
+        )
     pair = propagate_pair(propagator, key_frame, frame, block)
     chosen = _most_confident(pair, num_segments)
     confidence, best_class = pair.confidence

@@ -25,6 +25,7 @@ class QueryLearned(nn.Module):
 
     per_segment = True
     """Each query gets a flow map of its own."""
+    reads_queries = True
 
     def __init__(self, motion_encoder: MotionEncoder, motion_decoder: MotionDecoder, flow_head: QueryHead) -> None:
         super().__init__()
@@ -100,6 +101,7 @@ class QueryForPF(nn.Module):
 
     per_segment = False
     """One flow map serves all masks."""
+    reads_queries = True
 
     def __init__(self, motion_encoder: MotionEncoder, motion_decoder: MotionDecoder, pixel_flow: PixelFlow) -> None:
         super().__init__()

@@ -12,6 +12,7 @@ class CopyFlow(nn.Module):
 
     per_segment = False
     """One flow map serves all masks."""
+    reads_queries = False
 
     def forward(self, key_frame: Tensor, frame: Tensor, queries: Tensor) -> Tensor:
         """Return (B, 1, 2, h, w) zeros at 1/4 of the padded frame; the arguments only give the size."""

@@ -24,6 +24,9 @@ class MotionDecoder(nn.Module):
         num_levels: L.
     """
 
+    compiled = True
+    """torch.compile makes it faster: many small operations on maps."""
+
     def __init__(
         self,
         in_channels: tuple[int, ...] = (1024, 512, 512),

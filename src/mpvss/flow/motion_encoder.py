@@ -28,6 +28,11 @@ class MotionEncoder(nn.Module):
         ValueError: if there are not six channel counts, or the scale is below 1/8.
     """
 
+    compiled = True
+    """torch.compile makes it faster: many small operations on maps."""
+    sharded = True
+    """It has many of the weights, and is called once or twice a step."""
+
     def __init__(self, channels: tuple[int, ...] = (64, 128, 256, 512, 512, 1024), input_scale: float = 0.5) -> None:
         super().__init__()
         if len(channels) != 6 or input_scale < MAP_STRIDE / SIZE_DIVISOR:

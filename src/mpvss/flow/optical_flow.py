@@ -24,6 +24,7 @@ class OpticalFlow(nn.Module):
 
     per_segment = False
     """One flow map serves all masks."""
+    reads_queries = False
 
     def __init__(self, motion_encoder: MotionEncoder, pixel_flow: PixelFlow) -> None:
         super().__init__()

@@ -18,6 +18,9 @@ class PixelFlow(nn.Module):
         step_channels: of the deconvolved features of the four steps.
     """
 
+    compiled = True
+    """torch.compile makes it faster: many small operations on maps."""
+
     def __init__(
         self,
         in_channels: tuple[int, ...] = (256, 256, 256, 256, 128),

@@ -21,6 +21,7 @@ class QueryFlow(nn.Module):
 
     per_segment = True
     """Each query gets a flow map of its own."""
+    reads_queries = True
 
     def __init__(
         self, motion_encoder: MotionEncoder, motion_decoder: MotionDecoder, pixel_flow: PixelFlow, flow_head: FlowHead

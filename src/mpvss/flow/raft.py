@@ -31,6 +31,7 @@ class RaftFlow(nn.Module):
 
     per_segment = False
     """One flow map serves all masks."""
+    reads_queries = False
 
     def __init__(self, raft: nn.Module, input_scale: float = 1.0, num_updates: int = 12) -> None:
         super().__init__()
@@ -86,6 +87,8 @@ def raft(size: str = "large", input_scale: float = 1.0, num_updates: int = 12) -
     if size not in networks:
         raise ValueError(f"RAFT's size must be large or small; got {size}. Set flow.size=large.")
     network = networks[size](weights=None)
+    motion_encoder = network.update_block.motion_encoder
+    motion_encoder.compiled = motion_encoder.sharded = True  # torchvision's class cannot say it
     predict = network.update_block.flow_head.conv2
     nn.init.normal_(predict.weight, std=1e-3)
     nn.init.zeros_(predict.bias)

@@ -75,6 +75,9 @@ class FeedForward(nn.Module):
         hidden_dim: channels between the two layers.
     """
 
+    sharded = True
+    """It has many of the weights, and is called a few times a step."""
+
     def __init__(self, dim: int, hidden_dim: int) -> None:
         super().__init__()
         self.expand = nn.Linear(dim, hidden_dim)

@@ -1,13 +1,13 @@
 """Deep Feature Flow (Zhu et al., CVPR 2017) with a query-based segmentor: the baseline Mask2Former-DFF of Table 2."""
 
-from torch import Tensor, nn
+from torch import Tensor
 
-from mpvss.propagation.frame_size import check_frame_size
+from mpvss.propagation.propagator import PropagatorModule, check_frame_size
 from mpvss.propagation.warp import resize_flow, warp
 from mpvss.types import DecodingSegmentor, Flow, KeyState, NextKey, Prediction
 
 
-class FeaturePropagation(nn.Module):
+class FeaturePropagation(PropagatorModule):
     """Warp the key frame's backbone features to every other frame, and run the whole head on them.
 
     What is saved is the backbone alone, so a non-key frame stays expensive: about 395 GMACs of 685 for R101 on
@@ -21,22 +21,16 @@ class FeaturePropagation(nn.Module):
         ValueError: if `flow` estimates one map per segment: features belong to no segment.
     """
 
-    needs_next_key = False
-    """Causal: no frame waits for the following key frame."""
+    segmentor: DecodingSegmentor
+    flow: Flow
 
     def __init__(self, segmentor: DecodingSegmentor, flow: Flow) -> None:
-        super().__init__()
         if flow.per_segment:
             raise ValueError(
                 f"propagation=dff warps features, which belong to no segment; {type(flow).__name__} estimates one flow "
-                "map per segment. Choose flow=optical_flow, raft, query_for_pf or copy."
+                "map per segment. Choose flow=optical_flow, or another with one map for all."
             )
-        self.segmentor = segmentor
-        self.flow = flow
-
-    def start(self, frame: Tensor) -> KeyState:
-        """Segment key frames, (B, 3, H, W) uint8 RGB."""
-        return self.segmentor(frame)
+        super().__init__(segmentor, flow)
 
     def step(self, state: KeyState, frame: Tensor, next_key: NextKey | None = None) -> Prediction:
         """Carry the features of `state` to `frame` and segment them.

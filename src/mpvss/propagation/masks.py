@@ -1,13 +1,13 @@
 """Mask propagation, the paper's method: segment key frames, warp their masks to the others (Sec. 3.1)."""
 
-from torch import Tensor, nn
+from torch import Tensor
 
-from mpvss.propagation.frame_size import check_frame_size
+from mpvss.propagation.propagator import PropagatorModule, check_frame_size
 from mpvss.propagation.warp import resize_flow, warp
 from mpvss.types import Flow, KeyState, NextKey, Prediction, Segmentor, Segments
 
 
-class MaskPropagation(nn.Module):
+class MaskPropagation(PropagatorModule):
     """Carry every mask of a key frame along its own flow; its class stays what the key frame said.
 
     Args:
@@ -15,21 +15,12 @@ class MaskPropagation(nn.Module):
         flow: estimates one flow map per mask, or one for all.
     """
 
-    needs_next_key = False
-    """Causal: no frame waits for the following key frame."""
+    carries_masks = True
+    """A query's mask stays its own."""
+    flow: Flow
 
     def __init__(self, segmentor: Segmentor, flow: Flow) -> None:
-        super().__init__()
-        self.segmentor = segmentor
-        self.flow = flow
-
-    def start(self, frame: Tensor) -> KeyState:
-        """Segment key frames.
-
-        Args:
-            frame: (B, 3, H, W) uint8 RGB.
-        """
-        return self.segmentor(frame)
+        super().__init__(segmentor, flow)
 
     def step(self, state: KeyState, frame: Tensor, next_key: NextKey | None = None) -> Prediction:
         """Carry the masks of `state` to `frame`.

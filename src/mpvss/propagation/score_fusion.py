@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from mpvss.propagation.frame_size import check_frame_size
+from mpvss.propagation.propagator import PropagatorModule, check_frame_size
 from mpvss.propagation.semantic import mask_scores
 from mpvss.propagation.warp import resize_flow, warp
 from mpvss.types import Flow, KeyState, NextKey, Prediction, Segmentor
@@ -11,7 +11,7 @@ from mpvss.types import Flow, KeyState, NextKey, Prediction, Segmentor
 _SMALLEST_SCORE = 1e-3
 
 
-class ScoreFusion(nn.Module):
+class ScoreFusion(PropagatorModule):
     """Warp the key frame's score maps, and fuse them with those of a smaller segmentor on every other frame.
 
     Scores are fused as logarithms, by a 1x1 convolution that starts as their mean.
@@ -26,28 +26,21 @@ class ScoreFusion(nn.Module):
         ValueError: if `flow` estimates one map per segment: scores belong to no segment.
     """
 
-    needs_next_key = False
-    """Causal: no frame waits for the following key frame."""
+    flow: Flow
 
     def __init__(self, segmentor: Segmentor, flow: Flow, update_segmentor: Segmentor, num_classes: int) -> None:
-        super().__init__()
         if flow.per_segment:
             raise ValueError(
                 f"propagation=accel warps score maps, which belong to no segment; {type(flow).__name__} estimates one "
-                "flow map per segment. Choose flow=optical_flow, raft, query_for_pf or copy."
+                "flow map per segment. Choose flow=optical_flow, or another with one map for all."
             )
-        self.segmentor = segmentor
-        self.flow = flow
+        super().__init__(segmentor, flow)
         self.update_segmentor = update_segmentor
         self.fuse = nn.Conv2d(2 * num_classes, num_classes, 1)
         for parameter in self.fuse.parameters():
             nn.init.zeros_(parameter)
         with torch.no_grad():
             self.fuse.weight[:, :, 0, 0] = torch.eye(num_classes).repeat(1, 2) / 2
-
-    def start(self, frame: Tensor) -> KeyState:
-        """Segment key frames, (B, 3, H, W) uint8 RGB."""
-        return self.segmentor(frame)
 
     def step(self, state: KeyState, frame: Tensor, next_key: NextKey | None = None) -> Prediction:
         """Carry the scores of `state` to `frame` and fuse them with the smaller segmentor's.

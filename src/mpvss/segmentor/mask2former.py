@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from mpvss.layers import normalize_frames, pad_to_multiple
 from mpvss.segmentor.pixel_decoder import PixelDecoder
 from mpvss.segmentor.query_decoder import QueryDecoder
-from mpvss.types import KeyState
+from mpvss.types import Backbone, KeyState
 
 IMAGENET_MEAN = (123.675 / 255, 116.28 / 255, 103.53 / 255)
 IMAGENET_STD = (58.395 / 255, 57.12 / 255, 57.375 / 255)
@@ -20,7 +20,10 @@ class Mask2Former(nn.Module):
         query_decoder: those -> queries, classes, masks.
     """
 
-    def __init__(self, backbone: nn.Module, pixel_decoder: PixelDecoder, query_decoder: QueryDecoder) -> None:
+    needs_labels = False
+    """It is no oracle."""
+
+    def __init__(self, backbone: Backbone, pixel_decoder: PixelDecoder, query_decoder: QueryDecoder) -> None:
         super().__init__()
         self.backbone = backbone
         self.pixel_decoder = pixel_decoder
@@ -52,12 +55,12 @@ class Mask2Former(nn.Module):
 
     def checkpoint_activations(self) -> None:
         """Compute the activations of backbone and pixel decoder again in the backward pass, instead of keeping them."""
-        self.backbone.checkpoint_activations()  # type: ignore[operator]  # Module attributes are untyped
+        self.backbone.checkpoint_activations()
         self.pixel_decoder.checkpoint_activations()
 
 
 def mask2former(
-    backbone: nn.Module,
+    backbone: Backbone,
     num_classes: int,
     num_queries: int = 100,
     dim: int = 256,
@@ -70,7 +73,7 @@ def mask2former(
     """Assemble a Mask2Former around a backbone; the defaults are the published model.
 
     Args:
-        backbone: with an attribute `channels`, of its four maps.
+        backbone: frames -> pyramid at strides 4, 8, 16, 32.
         num_classes: K, without "no object".
         num_queries: N.
         dim: channels C.
@@ -80,7 +83,7 @@ def mask2former(
         decoder_layers: of the query decoder.
         decoder_hidden_dim: of their feed-forward networks.
     """
-    channels: tuple[int, ...] = tuple(backbone.channels)  # type: ignore[arg-type]  # Module attributes are untyped
+    channels = tuple(backbone.channels)
     pixel_decoder = PixelDecoder(channels, dim, encoder_layers, num_heads, hidden_dim=encoder_hidden_dim)
     query_decoder = QueryDecoder(num_classes, num_queries, dim, decoder_layers, num_heads, decoder_hidden_dim)
     return Mask2Former(backbone, pixel_decoder, query_decoder)

@@ -23,6 +23,9 @@ class PixelDecoder(nn.Module):
         hidden_dim: of its feed-forward networks.
     """
 
+    compiled = True
+    """torch.compile makes it faster: many small operations on maps."""
+
     def __init__(
         self,
         in_channels: tuple[int, ...],

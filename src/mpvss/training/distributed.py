@@ -1,36 +1,50 @@
 """What several processes share: the statistics of BatchNorm, and the weights themselves (FSDP, Zhao et al., 2023)."""
 
+from typing import Protocol, runtime_checkable
+
 import lightning
 from torch import nn
 from torch.distributed.device_mesh import DeviceMesh
 from torch.distributed.fsdp import FSDPModule, fully_shard, register_fsdp_forward_method
 
 from mpvss.backbone import synchronise_norms
-from mpvss.layers import FeedForward
 
-_GATHERED = ("backbone", "motion_encoder")
+
+@runtime_checkable
+class Sharded(Protocol):
+    """A module that says whether FSDP takes it as a part of its own; one that does not say so belongs to the rest.
+
+    Attributes:
+        sharded: whether its weights are fetched for its own calls, apart from the rest of the model.
+    """
+
+    sharded: bool
+
+
+def sharded_parts(propagation: nn.Module) -> list[nn.Module]:
+    """List the parts of a propagator that are sharded by themselves, in the order of its modules."""
+    return [part for part in propagation.modules() if isinstance(part, Sharded) and part.sharded]
 
 
 def shard(propagation: nn.Module, mesh: DeviceMesh) -> None:
-    """Divide a propagator's weights among processes; each part is gathered when it is called, and let go after.
+    """Divide a propagator's weights among processes; each part is unsharded for a call, then resharded after it.
 
-    The parts are backbones, motion encoder and the feed-forward networks, most of the weights. What remains is gathered
-    with the propagator's first call in a step.
+    The parts are backbones, motion encoder and the feed-forward networks, most of the weights. What remains is
+    unsharded with the propagator's first call in a step.
 
     Args:
         propagation: changed in place; its parameters become DTensors.
         mesh: (machines, devices of a machine); each machine holds the whole model, its devices a share of it.
     """
-    for name, part in propagation.named_modules():
-        if isinstance(part, FeedForward) or name.rpartition(".")[2] in _GATHERED:
-            fully_shard(part, mesh=mesh)
+    for part in sharded_parts(propagation):
+        fully_shard(part, mesh=mesh)
     fully_shard(propagation, mesh=mesh)
     for method in ("start", "step"):  # instead of forward
         register_fsdp_forward_method(propagation, method)
 
 
 def unshard(model: nn.Module) -> None:
-    """Let each process hold all of a sharded model, so that it can call it as often as it likes, as validation does."""
+    """Let each process hold all weights of a sharded model, for any number of calls of its own, as in validation."""
     for part in model.modules():
         if isinstance(part, FSDPModule):
             part.set_reshard_after_forward(False, recurse=False)
@@ -38,7 +52,7 @@ def unshard(model: nn.Module) -> None:
 
 
 def reshard(model: nn.Module) -> None:
-    """Keep a share alone again."""
+    """Let each process keep its share of the weights alone again."""
     for part in model.modules():
         if isinstance(part, FSDPModule):
             part.set_reshard_after_forward(True, recurse=False)

@@ -1,7 +1,7 @@
 """The LightningModule: segmentor, flow module and criterion in one training and evaluation loop."""
 
 from collections.abc import Callable, Sequence
-from typing import Self
+from typing import Protocol, Self, runtime_checkable
 
 import lightning
 import torch
@@ -13,11 +13,18 @@ from mpvss.criterion import MaskCriterion, fused_score_loss, mask_targets, score
 from mpvss.inference import ChunkSegmenter, VideoSegmenter, segment_pairs
 from mpvss.metrics import VideoMetrics
 from mpvss.propagation import MASK_STRIDE, PropagatorModule, mask_scores
-from mpvss.segmentor import Mask2Former
 from mpvss.training.distributed import reshard, shard, unshard
 from mpvss.training.stepping import optimizer_and_schedule
 from mpvss.training.trained_parts import TrainedParts
 from mpvss.types import VOID, Chunk, FramePair, KeyFrameSchedule, Prediction
+
+
+@runtime_checkable
+class RecomputesActivations(Protocol):
+    """A module that can compute activations again in the backward pass, instead of keeping them."""
+
+    def checkpoint_activations(self) -> None:
+        """Do so from now on."""
 
 
 class MPVSS(lightning.LightningModule):
@@ -79,7 +86,7 @@ class MPVSS(lightning.LightningModule):
         }
         if checkpoint_activations:
             for part in propagation.modules():
-                if isinstance(part, Mask2Former):
+                if isinstance(part, RecomputesActivations):
                     part.checkpoint_activations()
         self.train(self.training)  # Lightning trains in the modes that it finds
 
@@ -90,7 +97,7 @@ class MPVSS(lightning.LightningModule):
         return self
 
     def configure_model(self) -> None:
-        """Keep a share of the weights alone where the strategy wants that, as ``trainer=fsdp`` does."""
+        """Divide the weights among processes where the strategy wants that, as ``trainer=fsdp`` does."""
         if self.device_mesh is not None:
             shard(self.propagation, self.device_mesh)
 
@@ -120,7 +127,7 @@ class MPVSS(lightning.LightningModule):
         return loss
 
     def on_validation_epoch_start(self) -> None:
-        """Start with no score, and with the whole model: processes have videos of different length."""
+        """Start with no score, and with the whole model unsharded: processes have videos of different length."""
         unshard(self.propagation)
         self.metrics.reset()
 
@@ -143,7 +150,7 @@ class MPVSS(lightning.LightningModule):
             self.log(f"val/{name}", score, prog_bar=name == "mIoU", sync_dist=True)
 
     def on_validation_end(self) -> None:
-        """Keep a share of the model alone again, once the callbacks are through with it."""
+        """Reshard the model when the callbacks have finished with it."""
         reshard(self.propagation)
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:

@@ -4,7 +4,7 @@ import torch
 from mpvss.drawing import flow_to_rgb
 from mpvss.figures import query_figure
 from mpvss.flow import CopyFlow, flow_parts, optical_flow, query_flow, query_for_pf, query_learned
-from mpvss.propagation import MaskPropagation
+from mpvss.propagation import FeaturePropagation, MaskPropagation
 
 SIZE = (150, 300)  # that of a cell, so that nothing is resized
 BOTH_ENDS = ["mask in key frame k"], ["warped mask in frame j", "semantic prediction"]
@@ -79,3 +79,9 @@ def test_attention_is_brightest_where_the_flow_query_looks_most(model, classes, 
 def test_a_figure_without_rows_is_refused(model, classes):
     with pytest.raises(ValueError, match="at least 1; got 0"):
         query_figure(model, *frames(), classes, num_segments=0)
+
+
+def test_a_method_that_carries_no_masks_is_refused(model, classes):
+    other = FeaturePropagation(model.segmentor, CopyFlow()).eval()
+    with pytest.raises(ValueError, match="carries masks; got FeaturePropagation"):
+        query_figure(other, *frames(), classes)

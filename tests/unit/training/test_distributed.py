@@ -4,8 +4,13 @@ import pytest
 import torch
 from torch import nn
 
-from mpvss.backbone import ConvBackbone, synchronise_norms
+from mpvss.backbone import ConvBackbone, SwinBackbone, synchronise_norms
+from mpvss.flow import CopyFlow, optical_flow, query_flow, query_for_pf, query_learned, query_random, raft
+from mpvss.layers import FeedForward
+from mpvss.propagation import MaskPropagation
+from mpvss.segmentor import mask2former
 from mpvss.training import SynchronisedNorms
+from mpvss.training.distributed import sharded_parts
 
 
 @pytest.mark.parametrize("name", ["test_resnet.r160_in1k", "mobilenetv2_035"])  # mobilenetv2 has activations in norms
@@ -38,3 +43,21 @@ def test_norms_are_synchronised_where_several_gpus_train(stage, world_size, devi
     trainer = SimpleNamespace(world_size=world_size, strategy=SimpleNamespace(root_device=torch.device(device)))
     SynchronisedNorms().setup(trainer, model, stage)
     assert isinstance(model[1], nn.SyncBatchNorm) == replaced
+
+
+@pytest.mark.parametrize("flow", [query_flow, query_learned, query_random, query_for_pf, optical_flow, raft, CopyFlow])
+@pytest.mark.parametrize(
+    ("backbone", "name"),
+    [(SwinBackbone, "swin_tiny_patch4_window7_224.ms_in1k"), (ConvBackbone, "test_resnet.r160_in1k")],
+)
+def test_backbone_motion_encoder_and_feed_forward_networks_are_sharded(backbone, name, flow):
+    with torch.device("meta"):
+        model = MaskPropagation(mask2former(backbone(name), 4), flow())
+    expected = [
+        part
+        for place, part in model.named_modules()
+        if place.rpartition(".")[2] in ("backbone", "motion_encoder") or isinstance(part, FeedForward)
+    ]
+    found = sharded_parts(model)
+    assert len(found) == len(expected) > 15
+    assert all(one is other for one, other in zip(found, expected, strict=True))

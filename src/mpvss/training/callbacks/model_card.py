@@ -90,7 +90,7 @@ class ModelCard(lightning.Callback):
         data: Any = trainer.datamodule  # type: ignore[attr-defined]  # any data module with a batch_size
         return TrainedModel(
             backbone=self._options["backbone"],
-            flow=self._options["flow"] if hasattr(module.propagation, "flow") else None,
+            flow=self._options["flow"] if module.propagation.flow is not None else None,
             propagation=self._options["propagation"],
             recipe=self._options["recipe"],
             data=self._data,
