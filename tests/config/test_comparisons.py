@@ -7,7 +7,7 @@ import torch
 from hydra import compose, initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
 
-from mpvss.building.parts import build_model
+from mpvss.building.model import build_model
 from mpvss.commands.compare import study_of
 from mpvss.comparison import plan
 
@@ -44,9 +44,9 @@ def test_every_run_of_every_comparison_is_accepted_by_its_script(comparison):
 
 def without_weights(cfg):
     """What the runs before would have left is not there."""
-    cfg.backbone.pretrained, cfg.segmentor.weights = False, None
-    for key in {"weights", "encoder_weights"} & cfg.flow.keys():
-        cfg.flow[key] = None
+    cfg.backbone.pretrained = False
+    for part in cfg.weights:
+        cfg.weights[part] = None
     return cfg
 
 
@@ -101,8 +101,8 @@ def test_trainings_are_the_papers_and_the_ablations_on_a_data_set_share_them():
         90_000,
         16,
     )
-    assert cfg.flow.encoder_weights == "FLOWNET.ckpt"
-    assert cfg.segmentor.weights == "/study/swin_l/seed0/segmentor/checkpoints/last.ckpt"
+    assert cfg.weights.encoder == "FLOWNET.ckpt"
+    assert cfg.weights.segmentor == "/study/swin_l/seed0/segmentor/checkpoints/last.ckpt"
 
 
 def _backbone(job):
@@ -112,7 +112,7 @@ def _backbone(job):
 def test_cityscapes_starts_from_the_segmentors_that_are_given():
     jobs = runs("table_e", "weights={swin_l: MASK2FORMER.pkl}")
     assert "segmentor" not in jobs
-    assert composed("train", *jobs["query_flow"].overrides).segmentor.weights == "MASK2FORMER.pkl"
+    assert composed("train", *jobs["query_flow"].overrides).weights.segmentor == "MASK2FORMER.pkl"
     evaluated = composed("eval", *jobs["per_frame-eval"].overrides)
     assert (evaluated.ckpt_path, evaluated.data.name) == ("MASK2FORMER.pkl", "cityscapes")
     assert evaluated.backbone.name.startswith("swin_large")
@@ -125,6 +125,6 @@ def test_a_segmentor_for_a_backbone_that_is_not_compared_is_refused():
 
 def test_the_papers_recipe_asks_for_its_flownet():
     job = plan(study_of(composed("compare", "comparison=table_d", "flownet=null")), Path("/study"))[1]
-    assert composed("train", *job.overrides).flow.encoder_weights is None
+    assert composed("train", *job.overrides).weights.encoder is None
     with pytest.raises(ValueError, match=r"comparison=table_d needs flownet=FILE"):
         study_of(composed("compare", "comparison=table_d"))

@@ -10,7 +10,7 @@ from hydra.errors import HydraException
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
-from mpvss.building.parts import build_model
+from mpvss.building.model import build_model
 
 CONF = Path(__file__).parents[2] / "conf"
 STARTED = ("launcher", "sweep")

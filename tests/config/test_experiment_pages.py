@@ -47,7 +47,7 @@ def test_each_command_reads_what_the_one_before_has_written():
         composed(command) for command in COMMANDS if re.search(r"src/(train|eval)\.py", command)
     )
     best = [f"{cfg.hydra.run.dir}/checkpoints/best.ckpt" for cfg in (flow, stage_1, stage_2)]
-    assert [stage_2.flow.encoder_weights, stage_2.segmentor.weights] == best[:2]
+    assert [stage_2.weights.encoder, stage_2.weights.segmentor] == best[:2]
     assert list(evaluation.methods.values()) == best[1:]
     (comparison,) = (composed(command) for command in COMMANDS if "compare.py" in command)
     assert comparison.flownet == best[0]

@@ -1,4 +1,4 @@
-"""`flow.encoder_weights` and `flow.weights` reach the flow module, and survive beside a trained model."""
+"""`weights.encoder` and `weights.flow` reach the flow module, and survive beside a trained model."""
 
 from pathlib import Path
 
@@ -7,7 +7,9 @@ import torch
 from hydra import compose, initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
 
-from mpvss.building.parts import TRAINED_GROUPS, build_model, find_trained, plain
+from mpvss.building.composition import hydra_choices, run_of
+from mpvss.building.model import build_model
+from mpvss.building.trained import find_trained
 from mpvss.weights import save_weights
 
 CONF = Path(__file__).parents[2] / "conf"
@@ -45,16 +47,16 @@ def pretrained(tmp_path):
 @pytest.mark.parametrize("option", ["query_flow", "query_learned", "query_random", "query_for_pf"])
 def test_a_pretrained_encoder_starts_every_query_based_flow(option, pretrained):
     flow, path = pretrained
-    cfg = composed(f"flow={option}", *NARROW_QUERIES, f"flow.encoder_weights={path}")
+    cfg = composed(f"flow={option}", *NARROW_QUERIES, f"weights.encoder={path}")
     model = build_model(cfg, "propagation")
     for key, tensor in flow.motion_encoder.state_dict().items():
         assert torch.equal(model.flow.motion_encoder.state_dict()[key], tensor), key
-    assert cfg.flow.encoder_weights == str(path)  # the configuration is not changed
+    assert cfg.weights.encoder == str(path)  # the configuration is not changed
 
 
 def test_a_pretrained_flow_starts_the_optical_flow(pretrained):
     flow, path = pretrained
-    cfg = composed("flow=optical_flow", NARROW_ENCODER, NARROW_STEPS, f"flow.weights={path}")
+    cfg = composed("flow=optical_flow", NARROW_ENCODER, NARROW_STEPS, f"weights.flow={path}")
     model = build_model(cfg, "module").propagation
     for key, tensor in flow.state_dict().items():
         assert torch.equal(model.flow.state_dict()[key], tensor), key
@@ -64,10 +66,12 @@ def test_flow_weights_leave_the_backbones_own_start_alone(pretrained, monkeypatc
     _, path = pretrained
     started = []
     monkeypatch.setattr(
-        "mpvss.building.parts.instantiate", lambda node, **_: started.append(node) or torch.nn.Identity()
+        "mpvss.building.model.instantiate", lambda node, **_: started.append(node) or torch.nn.Identity()
     )
-    cfg = composed("backbone=r50", "flow=optical_flow", NARROW_ENCODER, NARROW_STEPS, f"flow.weights={path}")
-    with pytest.raises(AttributeError):  # the stand-in has no flow module to load them into
+    cfg = composed("backbone=r50", "flow=optical_flow", NARROW_ENCODER, NARROW_STEPS, f"weights.flow={path}")
+    with pytest.raises(
+        ValueError, match=r"weights\.flow=.* is for a part that this model does not have"
+    ):  # the stand-in has no flow module to load them into
         build_model(cfg, "propagation")
     assert started[0].segmentor.backbone.pretrained
 
@@ -76,9 +80,9 @@ def test_a_trained_model_is_evaluated_with_another_flow(pretrained, tmp_path):
     flow, path = pretrained
     trained = build_model(composed(*NARROW_QUERIES, NARROW_STEPS), "propagation")
     save_weights(trained, tmp_path / "trained.safetensors")
-    overrides = ["flow=optical_flow", NARROW_ENCODER, NARROW_STEPS, f"weights={tmp_path / 'trained.safetensors'}"]
-    cfg, checkpoint, _ = find_trained(composed(*overrides, f"flow.weights={path}"))
-    model = build_model(cfg, "propagation", None if cfg.segmentor.weights else checkpoint)
+    overrides = ["flow=optical_flow", NARROW_ENCODER, NARROW_STEPS, f"weights.model={tmp_path / 'trained.safetensors'}"]
+    composed(*overrides, f"weights.flow={path}")
+    model = find_trained().build()
     for key, tensor in trained.segmentor.state_dict().items():
         assert torch.equal(model.segmentor.state_dict()[key], tensor), key
     for key, tensor in flow.state_dict().items():
@@ -90,19 +94,19 @@ def test_untrained_flow_is_refused_unless_it_has_weights(pretrained, tmp_path):
     flow = ["flow=optical_flow", NARROW_ENCODER, NARROW_STEPS]
     segmentor = build_model(composed(*flow), "propagation").segmentor
     save_weights(segmentor, tmp_path / "segmentor.safetensors")
-    weights = f"segmentor.weights={tmp_path / 'segmentor.safetensors'}"
+    weights = f"weights.segmentor={tmp_path / 'segmentor.safetensors'}"
     with pytest.raises(ValueError, match=r"flow=optical_flow would be untrained\. .*flow\.weights=FILE"):
-        find_trained(composed(*flow, weights))
-    assert find_trained(composed(*flow, weights, f"flow.weights={path}")).config.flow.weights == str(path)
+        composed(*flow, weights)
+        find_trained()
+    composed(*flow, weights, f"weights.flow={path}")
+    assert find_trained().sources["flow"] == str(path)
 
 
 def test_where_a_trained_models_flow_started_does_not_matter_any_more(tmp_path):
     cfg = composed(*NARROW_QUERIES, NARROW_STEPS)
     model = build_model(cfg, "propagation")
-    complete = plain(cfg, resolve=False)
-    config = {group: complete[group] for group in TRAINED_GROUPS}
-    config["flow"]["encoder_weights"] = "gone.pth"
-    save_weights(model, tmp_path / "trained.safetensors", {"config": config})
-    trained = find_trained(composed(f"weights={tmp_path / 'trained.safetensors'}"))
-    assert "encoder_weights" not in trained.config.flow
-    assert build_model(trained.config, "propagation", trained.checkpoint).flow.motion_encoder is not None
+    cfg = composed(*NARROW_QUERIES, NARROW_STEPS, "weights.encoder=gone.pth")
+    run = run_of(cfg, hydra_choices()).to_metadata()
+    save_weights(model, tmp_path / "trained.safetensors", {"run": run})
+    composed(f"weights.model={tmp_path / 'trained.safetensors'}")
+    assert find_trained().build().flow.motion_encoder is not None

@@ -10,7 +10,8 @@ from hydra.utils import instantiate
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
-from mpvss.building.parts import build_datamodule, build_model
+from mpvss.building.model import build_model
+from mpvss.building.run import build_datamodule
 
 CONF = Path(__file__).parents[2] / "conf"
 HEADS = [f"segmentor.query_decoder.{head}" for head in ("class_head", "mask_head")]

@@ -15,6 +15,7 @@ import lightning  # noqa: F401  # before a test captures the stream that its log
 import pytest
 import torch
 import wandb
+from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
 from wandb.proto.wandb_internal_pb2 import Record
@@ -120,10 +121,11 @@ def checkpoint(trained: Path) -> Path:
 def model(checkpoint: Path) -> MaskPropagation:
     """The trained model, put together without the code that the scripts use."""
     content = torch.load(checkpoint, weights_only=True)
-    config = OmegaConf.create(content["config"])
-    for group in ("backbone", "segmentor", "flow"):
-        for key in ("weights", "encoder_weights"):  # what training started from
-            config[group].pop(key, None)
+    choices, values = content["run"]["choices"], content["run"]["values"]
+    with initialize_config_dir(str(SRC.parent / "conf"), version_base="1.3"):
+        config = compose("train", [f"{group}={option}" for group, option in choices.items()])
+    for key, value in values.items():
+        OmegaConf.update(config, key, value)
     model = instantiate(config.propagation)
     prefix = "propagation."
     model.load_state_dict({key.removeprefix(prefix): v for key, v in content["state_dict"].items() if prefix in key})

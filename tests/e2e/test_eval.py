@@ -209,7 +209,7 @@ def test_the_oracle_shows_what_copying_alone_costs(run_here, tmp_path):
     ("arguments", "message"),
     [
         (("segmentor=ground_truth",), "cannot be combined with flow=query_flow propagation=masks. Choose flow=copy"),
-        (("segmentor=ground_truth", "flow=raft"), "flow=raft would be untrained. Set flow.weights=FILE"),
+        (("segmentor=ground_truth", "flow=raft"), "flow=raft would be untrained. Set weights.flow=FILE"),
         (
             ("segmentor=ground_truth", "flow=copy", "ckpt_path=a.ckpt"),
             "segmentor=ground_truth is no model; got weights for one",

@@ -75,12 +75,12 @@ def foreign(request, make_model, as_detectron2, as_authors, tmp_path):
     """A model, its file in another project's format, and how to use it at an interval."""
     model = scatter(make_model()).eval()
     if request.param == "authors":
-        return model, write_authors_file(model, as_authors, tmp_path), "weights", FLOW
+        return model, write_authors_file(model, as_authors, tmp_path), "weights.model", FLOW
     if request.param == "detectron2":
         source = write_zoo_file(model, as_detectron2, tmp_path)
     else:
         source = write_hugging_face_folder(model, tmp_path)
-    return MaskPropagation(model.segmentor, CopyFlow()).eval(), source, "segmentor.weights", ("flow=copy",)
+    return MaskPropagation(model.segmentor, CopyFlow()).eval(), source, "weights.segmentor", ("flow=copy",)
 
 
 def test_a_foreign_checkpoint_is_evaluated_converted_and_used(run_here, foreign, make_noise, tmp_path):
@@ -107,7 +107,7 @@ def test_a_foreign_checkpoint_is_evaluated_converted_and_used(run_here, foreign,
     assert len(expected.unique()) > 1  # or any model would do
 
 
-@pytest.mark.parametrize("option", ["weights", "segmentor.weights"])
+@pytest.mark.parametrize("option", ["weights.model", "weights.segmentor"])
 def test_an_untrained_flow_module_is_not_used(run_here, make_model, as_detectron2, tmp_path, option):
     source = write_zoo_file(make_model(), as_detectron2, tmp_path)
     refused = run_here("eval.py", f"{option}={source}", *MODEL, *DATA, "interval=2")
@@ -119,9 +119,9 @@ def test_an_untrained_flow_module_is_not_used(run_here, make_model, as_detectron
 
 def test_a_backbone_alone_is_no_model(run_here, tmp_path):
     torch.save(timm.create_model("test_resnet.r160_in1k").state_dict(), tmp_path / "backbone.pth")
-    answer = run_here("eval.py", "segmentor.weights=backbone.pth", "backbone=tiny", *DATA, "interval=1")
+    answer = run_here("eval.py", "weights.segmentor=backbone.pth", "backbone=tiny", *DATA, "interval=1")
     assert answer.status == 1
     assert (
         "backbone.pth (a timm or torchvision ResNet) holds backbone, but this model also needs segmentor" in answer.err
     )
-    assert "set backbone.weights=backbone.pth" in answer.err
+    assert "set weights.backbone=backbone.pth" in answer.err

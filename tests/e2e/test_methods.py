@@ -84,5 +84,5 @@ def test_flow_is_pretrained_and_starts_the_motion_encoder(run_here, tmp_path):
     assert "val/EPE" in metrics
     assert "val/zero_EPE" in metrics
     checkpoint = (tmp_path / "out" / "checkpoints" / "last.ckpt").rename(tmp_path / "flow.ckpt")
-    started = run_here("train.py", *SMALL, NARROW, "flow.step_channels=[8,8,8,8]", f"flow.encoder_weights={checkpoint}")
+    started = run_here("train.py", *SMALL, NARROW, "flow.step_channels=[8,8,8,8]", f"weights.encoder={checkpoint}")
     assert started.status == 0, started.err

@@ -42,7 +42,7 @@ def test_stage_1_then_stage_2_or_distillation(run_here, tmp_path):
         "distill": ("propagation.flow.",),
     }
     for recipe, parts in learned.items():
-        checkpoint = train(run_here, tmp_path, recipe, f"segmentor.weights={stage_1}")
+        checkpoint = train(run_here, tmp_path, recipe, f"weights.segmentor={stage_1}")
         after = state_of(checkpoint)
         changed = {key for key in segmentor if not torch.equal(segmentor[key], after[key])}
         assert changed == {key for key in segmentor if key.startswith(parts)}
@@ -54,7 +54,7 @@ def test_stage_2_asks_for_stage_1(run_here):
     answer = run_here("train.py", *SMALL, "recipe=propagation")
     assert answer.status == 1
     assert (
-        "recipe=propagation trains around a frozen segmentor, so it needs a trained one: set segmentor.weights=FILE"
+        "recipe=propagation trains around a frozen segmentor, so it needs a trained one: set weights.segmentor=FILE"
         in answer.err
     )
 

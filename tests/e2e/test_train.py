@@ -21,9 +21,9 @@ def test_a_run_leaves_checkpoints_that_say_what_they_are(trained):
     for name in ("best", "last"):
         content = torch.load(trained / "checkpoints" / f"{name}.ckpt", weights_only=True)
         assert content["global_step"] == 16
-        assert content["config"]["segmentor"]["num_queries"] == 20
-        assert content["config"]["data"]["height"] == 48
-        assert content["config"]["interval"] == 5
+        assert content["run"]["values"]["segmentor.num_queries"] == 20
+        assert content["run"]["values"]["data.height"] == 48
+        assert content["run"]["choices"]["backbone"] == "tiny"
         assert content["classes"]["names"] == list(CLASSES.names)
         assert content["classes"]["colours"] == [list(colour) for colour in CLASSES.colours]
 

@@ -17,7 +17,7 @@ import torch
 from hydra import compose, initialize_config_dir
 from torch import Tensor
 
-from mpvss.building.parts import build_model
+from mpvss.building.model import build_model
 from mpvss.flow import QueryFlow
 from mpvss.propagation import MaskPropagation, semantic_map, semantic_scores
 from mpvss.segmentor import Mask2Former

@@ -26,6 +26,6 @@ def create_timm_model(name: str, pretrained: bool, **options: Any) -> Any:
             raise
         raise FileNotFoundError(
             f"cannot fetch the ImageNet weights of {name}: {error}\n"
-            "Without network, either give a local file, backbone.weights=FILE (timm's, torchvision's or "
+            "Without network, either give a local file, weights.backbone=FILE (timm's, torchvision's or "
             "detectron2's key names), or start from random weights with backbone.pretrained=false."
         ) from error

@@ -23,6 +23,8 @@ def renamed(argument: str) -> str:
         ('weights.segmentor=FILE', '++flow_widths.hidden_dim=64', 'weights.model=FILE')
     """
     key, sign, value = argument.partition("=")
+    if value.startswith("{"):  # of a whole node, which has the present keys
+        return argument
     name = key.lstrip("+~")
     prefix = key[: len(key) - len(name)]
     for old, new in _RENAMED.items():

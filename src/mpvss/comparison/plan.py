@@ -55,7 +55,7 @@ def _jobs_of(study: Study, output: Path, backbone: str, seed: int) -> Iterator[J
         yield Job("train.py", (*common, *study.segmentor), root / "segmentor")
     for name, method in study.methods.items():
         if method.train is not None:
-            overrides = (*common, *study.recipe, f"segmentor.weights={segmentor}", *method.train)
+            overrides = (*common, *study.recipe, f"weights.segmentor={segmentor}", *method.train)
             yield Job("train.py", overrides, root / name, tuple(trained))
     for name, method in study.methods.items():
         source = study.source(name)

@@ -73,7 +73,7 @@ class RaftFlow(nn.Module):
 
 
 def raft(size: str = "large", input_scale: float = 1.0, num_updates: int = 12) -> RaftFlow:
-    """Assemble RAFT without weights: load torchvision's with ``flow.weights``, else it starts near zero flow.
+    """Assemble RAFT without weights: load torchvision's with ``weights.flow``, else it starts near zero flow.
 
     Args:
         size: `large` (5.26 M parameters) or `small` (0.99 M).

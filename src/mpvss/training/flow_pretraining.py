@@ -16,7 +16,7 @@ from mpvss.types import Flow, FramePair
 
 
 class FlowPretraining(lightning.LightningModule):
-    """Train FlowNetS on pairs with known flow; its checkpoints serve as ``flow.weights`` and ``flow.encoder_weights``.
+    """Train FlowNetS on pairs with known flow; its checkpoints serve as ``weights.flow`` and ``weights.encoder``.
 
     Args:
         flow: with predictions at several scales.

@@ -40,5 +40,5 @@ def test_without_network_the_error_names_both_ways_out(monkeypatch, tmp_path):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
-    with pytest.raises(FileNotFoundError, match=r"(?s)backbone.weights=FILE.*backbone.pretrained=false"):
+    with pytest.raises(FileNotFoundError, match=r"(?s)weights.backbone=FILE.*backbone.pretrained=false"):
         ConvBackbone(TINY, pretrained=True)

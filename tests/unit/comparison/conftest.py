@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 folder = Path(sys.argv[-1].removeprefix("hydra.run.dir="))
 for argument in sys.argv:
-    if argument.startswith("segmentor.weights="):
+    if argument.startswith("weights.segmentor="):
         assert Path(argument.partition("=")[2]).is_file()
 (folder / "checkpoints").mkdir(exist_ok=True)
 (folder / "checkpoints" / "last.ckpt").touch()

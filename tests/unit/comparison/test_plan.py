@@ -15,7 +15,7 @@ def test_every_method_starts_from_the_segmentor_of_its_seed(study, tmp_path):
     assert training.needs == (tmp_path / "seed1" / "segmentor",)
     assert training.overrides == (
         "a=1", "seed=1", "interval=5", "recipe=propagation",
-        f"segmentor.weights={tmp_path}/seed1/segmentor/checkpoints/last.ckpt", "flow=query_flow",
+        f"weights.segmentor={tmp_path}/seed1/segmentor/checkpoints/last.ckpt", "flow=query_flow",
     )  # fmt: skip
     assert f"ckpt_path={tmp_path}/seed0/segmentor/checkpoints/last.ckpt" in jobs["seed0/copy-eval"].overrides
     assert f"ckpt_path={tmp_path}/seed0/query_flow/checkpoints/last.ckpt" in jobs["seed0/bidirectional-eval"].overrides
@@ -41,7 +41,7 @@ def test_a_segmentor_that_is_given_is_not_trained(study, tmp_path):
     jobs = planned(given, tmp_path)
     assert "swin_t/seed0/segmentor" not in jobs
     assert "r50/seed0/segmentor" in jobs
-    assert "segmentor.weights=FILE" in jobs["swin_t/seed0/query_flow"].overrides
+    assert "weights.segmentor=FILE" in jobs["swin_t/seed0/query_flow"].overrides
     assert jobs["swin_t/seed0/query_flow"].needs == jobs["swin_t/seed0/copy-eval"].needs == ()
     assert jobs["swin_t/seed0/copy-eval"].overrides[:3] == ("data=d", "backbone=swin_t", "ckpt_path=FILE")
 

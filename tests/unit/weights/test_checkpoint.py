@@ -11,7 +11,7 @@ def test_a_run_of_ours_is_read_with_its_configuration(make_model, tmp_path):
             **{f"propagation.{key}": tensor for key, tensor in model.state_dict().items()},
             "metrics.confusion": torch.zeros(5, 5),
         },
-        "config": {"segmentor": {"num_heads": 4}, "interval": 5},
+        "run": {"format": 2, "choices": {"backbone": "tiny"}, "values": {"segmentor.num_heads": 4}},
         "classes": {"names": ["road"], "colours": [[1, 2, 3]]},
         "optimizer_states": [{"lr": 0.1}],
     }
@@ -19,7 +19,9 @@ def test_a_run_of_ours_is_read_with_its_configuration(make_model, tmp_path):
     checkpoint = read_checkpoint(tmp_path / "last.ckpt")
     assert checkpoint.format == "mpvss"
     assert checkpoint.state.keys() == model.state_dict().keys()
-    assert checkpoint.metadata == {"config": content["config"], "classes": content["classes"]}
+    assert checkpoint.run.to_metadata() == content["run"]
+    assert checkpoint.classes.to_metadata() == content["classes"]
+    assert checkpoint.metadata == {}
     assert checkpoint.dropped == ("metrics.confusion",)
     assert checkpoint.architecture.num_heads == 4
 

@@ -10,7 +10,7 @@ from mpvss.weights import convert, describe, load_weights, read_checkpoint, save
 
 def test_what_is_saved_is_read_again(make_model, tmp_path):
     model = make_model()
-    metadata = {"classes": {"names": ["road", "sky"]}, "epoch": 3}
+    metadata = {"notes": ["road", "sky"], "epoch": 3}
     save_weights(model, tmp_path / "new" / "model.safetensors", metadata)
     checkpoint = read_checkpoint(tmp_path / "new" / "model.safetensors")
     assert checkpoint.state.keys() == model.state_dict().keys()
@@ -70,14 +70,14 @@ def test_a_converted_file_holds_the_same_weights_and_where_they_came_from(make_m
 def test_metadata_of_a_run_survives(make_model, tmp_path):
     content = {
         "state_dict": {f"propagation.{key}": tensor for key, tensor in make_model().state_dict().items()},
-        "config": {"segmentor": {"num_heads": 4}},
-        "classes": {"names": ["road"]},
+        "run": {"format": 2, "choices": {"backbone": "tiny"}, "values": {"segmentor.num_heads": 4}},
+        "classes": {"names": ["road"], "colours": [[1, 2, 3]]},
     }
     torch.save(content, tmp_path / "last.ckpt")
     convert(tmp_path / "last.ckpt", tmp_path / "ours.safetensors")
     checkpoint = read_checkpoint(tmp_path / "ours.safetensors")
-    assert checkpoint.metadata["config"] == content["config"]
-    assert checkpoint.metadata["classes"] == content["classes"]
+    assert checkpoint.run.to_metadata() == content["run"]
+    assert checkpoint.classes.to_metadata() == content["classes"]
     assert checkpoint.architecture == read_checkpoint(tmp_path / "last.ckpt").architecture
 
 
