@@ -22,9 +22,9 @@ NARROW = [
     "segmentor.encoder_hidden_dim=16",
     "segmentor.decoder_hidden_dim=16",
 ]
-NARROW_ENCODER = "flow.encoder_channels=[4,5,6,7,8,9]"
-NARROW_QUERIES = ["flow.num_heads=2", "flow.hidden_dim=16", NARROW_ENCODER]
-NARROW_STEPS = "flow.step_channels=[3,4,5,6]"
+NARROW_ENCODER = "flow_widths.encoder_channels=[4,5,6,7,8,9]"
+NARROW_QUERIES = ["flow_widths.num_heads=2", "flow_widths.hidden_dim=16", NARROW_ENCODER]
+NARROW_STEPS = "flow_widths.flownet_step_channels=[3,4,5,6]"
 
 
 def composed(*overrides):

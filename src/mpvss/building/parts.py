@@ -18,10 +18,10 @@ from mpvss.training.loggers import build_loggers
 from mpvss.types import ClassList
 from mpvss.weights import Checkpoint, load_weights, read_checkpoint
 
-TRAINED_GROUPS = ("backbone", "segmentor", "motion", "flow", "propagation", "data")
+TRAINED_GROUPS = ("backbone", "segmentor", "flow_widths", "flow", "propagation", "data")
 """Groups that a checkpoint brings along: what its weights are, and what it was trained on."""
 
-MODEL_GROUPS = ("backbone", "segmentor", "flow", "propagation")
+MODEL_GROUPS = ("backbone", "segmentor", "flow_widths", "flow", "propagation")
 """Groups that a resumed run must have as it began."""
 
 

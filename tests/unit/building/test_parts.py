@@ -18,8 +18,8 @@ CONF = Path(__file__).parents[3] / "conf"
 TINY = "test_resnet.r160_in1k"
 SMALL = (
     "experiment=demo", "segmentor.num_queries=5", "segmentor.dim=32", "segmentor.encoder_layers=1",
-    "segmentor.decoder_layers=1", "flow.num_stages=1", "flow.encoder_channels=[4,4,4,4,4,4]",
-    "flow.step_channels=[4,4,4,4]",
+    "segmentor.decoder_layers=1", "flow.num_stages=1", "flow_widths.encoder_channels=[4,4,4,4,4,4]",
+    "flow_widths.step_channels=[4,4,4,4]",
 )  # fmt: skip
 
 
@@ -195,10 +195,10 @@ def test_a_checkpoint_brings_its_model_and_data(tmp_path):
 
 def test_keys_of_the_command_line_override_the_checkpoints_keys(tmp_path):
     save_run(tmp_path / "last.ckpt", *SMALL, "data.height=50", "data.val_videos=4")
-    overrides = ("data.val_videos=2", "data.seed=9", "flow.input_scale=1.0", f"ckpt_path={tmp_path}/last.ckpt")
+    overrides = ("data.val_videos=2", "data.seed=9", "flow_widths.input_scale=1.0", f"ckpt_path={tmp_path}/last.ckpt")
     cfg = find_trained(composed(*overrides, config_name="eval")).config
     assert (cfg.data.val_videos, cfg.data.seed, cfg.data.height) == (2, 9, 50)
-    assert (cfg.flow.input_scale, cfg.flow.num_stages) == (1.0, 1)
+    assert (cfg.flow.widths.input_scale, cfg.flow.num_stages) == (1.0, 1)
 
 
 def test_options_of_the_command_line_override_the_checkpoints_groups(tmp_path):
