@@ -96,7 +96,7 @@ def test_every_script_composes(script):
 def test_the_paper_is_the_default():
     cfg = composed(["data=vspw", "backbone=swin_l"])
     assert (cfg.interval, cfg.data.num_classes, cfg.segmentor.num_queries, cfg.segmentor.dim) == (5, 124, 100, 256)
-    assert (cfg.flow.num_queries, cfg.flow.dim, cfg.flow.num_stages, cfg.flow.input_scale) == (100, 256, 3, 0.5)
+    assert (cfg.flow.num_queries, cfg.flow.dim, cfg.flow.num_stages, cfg.flow.widths.input_scale) == (100, 256, 3, 0.5)
     assert cfg.optim.optimizer.lr == 5e-5
     assert cfg.trainer.max_steps == cfg.optim.scheduler.total_iters == 90_000
     assert cfg.trainer.gradient_clip_val == 0.01

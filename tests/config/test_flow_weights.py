@@ -24,9 +24,9 @@ NARROW = [
     "segmentor.encoder_hidden_dim=16",
     "segmentor.decoder_hidden_dim=16",
 ]
-NARROW_ENCODER = "flow.encoder_channels=[4,5,6,7,8,9]"
-NARROW_QUERIES = ["flow.num_heads=2", "flow.hidden_dim=16", NARROW_ENCODER]
-NARROW_STEPS = "flow.step_channels=[3,4,5,6]"
+NARROW_ENCODER = "flow_widths.encoder_channels=[4,5,6,7,8,9]"
+NARROW_QUERIES = ["flow_widths.num_heads=2", "flow_widths.hidden_dim=16", NARROW_ENCODER]
+NARROW_STEPS = "flow_widths.flownet_step_channels=[3,4,5,6]"
 
 
 def composed(*overrides):
@@ -95,8 +95,8 @@ def test_untrained_flow_is_refused_unless_it_has_weights(pretrained, tmp_path):
     segmentor = build_model(composed(*flow), "propagation").segmentor
     save_weights(segmentor, tmp_path / "segmentor.safetensors")
     weights = f"weights.segmentor={tmp_path / 'segmentor.safetensors'}"
-    with pytest.raises(ValueError, match=r"flow=optical_flow would be untrained\. .*flow\.weights=FILE"):
-        composed(*flow, weights)
+    composed(*flow, weights)
+    with pytest.raises(ValueError, match=r"flow=optical_flow would be untrained\. .*weights\.flow=FILE"):
         find_trained()
     composed(*flow, weights, f"weights.flow={path}")
     assert find_trained().sources["flow"] == str(path)

@@ -72,12 +72,10 @@ def listed(methods):
             yield f"backbone@{place}.propagation.update_segmentor.backbone=tiny"
         if flow == "raft":
             yield from (f"{place}.flow.size=small", f"{place}.flow.num_updates=1")
-        if flow not in ("raft", "copy"):
-            yield f"{place}.flow.encoder_channels=[8,8,8,8,8,8]"
         if flow.startswith("query"):
             yield f"{place}.flow.num_stages=1"
-        if flow in ("query_flow", "query_for_pf", "optical_flow"):
-            yield f"{place}.flow.step_channels=[8,8,8,8]"
+    yield from ("flow_widths.encoder_channels=[8,8,8,8,8,8]", "flow_widths.step_channels=[8,8,8,8]")
+    yield "flow_widths.flownet_step_channels=[8,8,8,8]"
 
 
 def tables(tmp_path):

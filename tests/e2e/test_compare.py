@@ -9,7 +9,7 @@ from torchvision.io import write_jpeg, write_png
 from mpvss.evaluation.record import read_record
 
 SMALL = (
-    "data.num_workers=0", "data.batch_size=2", "data.crop=[64,64]", "data.short_sides=[70]", "motion=small",
+    "data.num_workers=0", "data.batch_size=2", "data.crop=[64,64]", "data.short_sides=[70]", "flow_widths=small",
     "backbone.pretrained=false", "segmentor.num_queries=6", "segmentor.dim=32", "segmentor.num_heads=2",
     "segmentor.encoder_layers=1", "segmentor.decoder_layers=2", "criterion.num_points=64", "logger=csv",
     "optim.effective_batch=null", "trainer=cpu", "trainer.max_steps=2", "trainer.val_check_interval=2",

@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 
 SMALL_FLOW = (
-    "experiment=pretrain_flow", "trainer=cpu", "logger=csv", "flow.encoder_channels=[8,8,8,8,8,8]",
+    "experiment=pretrain_flow", "trainer=cpu", "logger=csv", "flow_widths.encoder_channels=[8,8,8,8,8,8]",
     "data.height=48", "data.width=64", "data.num_workers=0", "data.batch_size=1", "data.pairs_per_epoch=1",
     "data.val_videos=1", "trainer.max_steps=1",
 )  # fmt: skip

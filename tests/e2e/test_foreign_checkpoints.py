@@ -23,8 +23,9 @@ MODEL = (  # of make_model; a newcomer with a published checkpoint says backbone
 )  # fmt: skip
 SEED = 4
 FLOW = (
-    "flow.num_heads=4", "flow.num_stages=1", "flow.hidden_dim=40", "flow.encoder_channels=[4,6,8,10,12,14]",
-    "flow.step_channels=[5,6,7,8]",
+    "flow_widths.num_heads=4", "flow.num_stages=1", "flow_widths.hidden_dim=40",
+    "flow_widths.encoder_channels=[4,6,8,10,12,14]",
+    "flow_widths.step_channels=[5,6,7,8]",
 )  # fmt: skip
 DATA = (
     "data.num_classes=5", "data.height=40", "data.width=70", "data.num_frames=4", "data.val_videos=1",

@@ -12,22 +12,24 @@ SMALL = (
     "segmentor.encoder_layers=1", "segmentor.decoder_layers=2", "criterion.num_points=64", "trainer=cpu",
     "trainer.max_steps=1", "trainer.val_check_interval=1", "logger=csv", "interval=3", "optim.effective_batch=null",
 )  # fmt: skip
-NARROW = "flow.encoder_channels=[8,8,8,8,8,8]"
+NARROW = "flow_widths.encoder_channels=[8,8,8,8,8,8]"
+STEPS = "flow_widths.step_channels=[8,8,8,8]"
+FLOWNET_STEPS = "flow_widths.flownet_step_channels=[8,8,8,8]"
 METHODS = {
     "per_frame": ("propagation=per_frame",),
-    "dff": ("propagation=dff", "flow=optical_flow", NARROW, "flow.step_channels=[8,8,8,8]"),
+    "dff": ("propagation=dff", "flow=optical_flow", NARROW, FLOWNET_STEPS),
     "accel": (
-        "propagation=accel", "flow=optical_flow", NARROW, "flow.step_channels=[8,8,8,8]",
+        "propagation=accel", "flow=optical_flow", NARROW, FLOWNET_STEPS,
         "backbone@propagation.update_segmentor.backbone=tiny",
     ),
     "query_learned": ("flow=query_learned", NARROW),
-    "query_flow_s1": ("flow=query_flow", "flow.num_stages=1", NARROW, "flow.step_channels=[8,8,8,8]"),
+    "query_flow_s1": ("flow=query_flow", "flow.num_stages=1", NARROW, STEPS),
     "query_random": ("flow=query_random", NARROW),
-    "query_for_pf": ("flow=query_for_pf", NARROW, "flow.step_channels=[8,8,8,8]"),
-    "optical_flow": ("flow=optical_flow", NARROW, "flow.step_channels=[8,8,8,8]"),
+    "query_for_pf": ("flow=query_for_pf", NARROW, STEPS),
+    "optical_flow": ("flow=optical_flow", NARROW, FLOWNET_STEPS),
     "raft": ("flow=raft", "flow.size=small", "data.batch_size=1"),
     "copy": ("flow=copy",),
-    "bidirectional": ("propagation=bidirectional", NARROW, "flow.step_channels=[8,8,8,8]"),
+    "bidirectional": ("propagation=bidirectional", NARROW, STEPS),
 }  # fmt: skip
 
 
@@ -46,7 +48,7 @@ def test_every_method_trains_and_is_evaluated_from_its_checkpoint(run_here, tmp_
 
 @pytest.mark.parametrize("flow", ["query_flow", "optical_flow", "copy"])
 def test_a_checkpoint_trained_to_propagate_masks_is_used_in_both_directions(run_here, tmp_path, flow):
-    narrow = () if flow == "copy" else (NARROW, "flow.step_channels=[8,8,8,8]")
+    narrow = () if flow == "copy" else (NARROW, STEPS, FLOWNET_STEPS)
     trained = run_here("train.py", *SMALL, f"flow={flow}", *narrow)
     assert trained.status == 0, trained.err
     checkpoint = (tmp_path / "out" / "checkpoints" / "last.ckpt").rename(tmp_path / "model.ckpt")
@@ -77,12 +79,12 @@ def test_flow_is_pretrained_and_starts_the_motion_encoder(run_here, tmp_path):
     pretrained = run_here(
         "train.py", "experiment=pretrain_flow", "trainer=cpu", "trainer.max_steps=1", "trainer.val_check_interval=1",
         "logger=csv", "data.height=64", "data.width=96", "data.batch_size=2", "data.num_workers=0",
-        "data.val_videos=2", NARROW, "flow.step_channels=[8,8,8,8]",
+        "data.val_videos=2", NARROW, FLOWNET_STEPS,
     )  # fmt: skip
     assert pretrained.status == 0, pretrained.err
     metrics = (tmp_path / "out" / "csv" / "metrics.csv").read_text()
     assert "val/EPE" in metrics
     assert "val/zero_EPE" in metrics
     checkpoint = (tmp_path / "out" / "checkpoints" / "last.ckpt").rename(tmp_path / "flow.ckpt")
-    started = run_here("train.py", *SMALL, NARROW, "flow.step_channels=[8,8,8,8]", f"weights.encoder={checkpoint}")
+    started = run_here("train.py", *SMALL, NARROW, STEPS, f"weights.encoder={checkpoint}")
     assert started.status == 0, started.err

@@ -6,7 +6,7 @@ SMALL = (
     "backbone=tiny", "data=synthetic", "data.height=64", "data.width=96", "data.num_workers=0", "data.batch_size=2",
     "data.val_videos=1", "data.num_frames=8", "segmentor.num_queries=6", "segmentor.dim=32", "segmentor.num_heads=2",
     "segmentor.encoder_layers=1", "segmentor.decoder_layers=2", "criterion.num_points=64", "trainer=cpu",
-    "flow.encoder_channels=[8,8,8,8,8,8]", "flow.step_channels=[8,8,8,8]", "flow.hidden_dim=64",
+    "flow_widths.encoder_channels=[8,8,8,8,8,8]", "flow_widths.step_channels=[8,8,8,8]", "flow_widths.hidden_dim=64",
     "optim.optimizer.lr=0.001", "optim.effective_batch=null", "trainer.max_steps=1", "trainer.val_check_interval=1",
     "logger=csv", "interval=3",
 )  # fmt: skip

@@ -137,7 +137,7 @@ def test_a_checkpoint_of_a_part_says_what_else_is_needed(tmp_path, model):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"device": "abacus"}, "device must be one that torch has here, such as cpu; got abacus"),
+        ({"device": "abacus"}, "device must be one that torch has here, such as cpu or cuda; got abacus"),
         ({"overrides": ["flow=teleport"]}, "flow=teleport"),
         ({"overrides": ["segmentor.colour=red"]}, "segmentor.colour=red"),
     ],

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import InterpolationKeyError
 
 from mpvss.building.composition import (
     MODEL_GROUPS,
@@ -111,9 +112,11 @@ def find_oracle(cfg: DictConfig) -> DictConfig | None:
         raise ValueError(
             f"segmentor={choices['segmentor']} is no model; got weights for one. Leave them out, or weights.flow=FILE."
         )
-    model = sketch(_with_classes(cfg), "propagation")
-    beside_flow = [name for name, _ in model.named_parameters() if not name.startswith("flow.")]
-    if beside_flow or (model.flow is not None and model.flow.reads_queries):
+    try:
+        model = sketch(_with_classes(cfg), "propagation")
+    except InterpolationKeyError:  # it has no number of queries to follow
+        model = None
+    if model is None or any(not name.startswith("flow.") for name, _ in model.named_parameters()):
         raise ValueError(
             f"segmentor={choices['segmentor']} has no query embeddings, and cannot be combined with "
             f"flow={choices['flow']} propagation={choices['propagation']}. Choose flow=copy, raft or optical_flow."

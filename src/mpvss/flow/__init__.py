@@ -10,6 +10,7 @@ from mpvss.flow.ablations import QueryForPF, QueryLearned, QueryRandom, query_fo
 from mpvss.flow.copy_flow import CopyFlow
 from mpvss.flow.flow_head import FlowHead, QueryHead
 from mpvss.flow.flow_parts import FlowParts, flow_parts
+from mpvss.flow.flow_widths import FlowWidths
 from mpvss.flow.motion_decoder import MotionDecoder
 from mpvss.flow.motion_encoder import MotionEncoder
 from mpvss.flow.optical_flow import OpticalFlow, optical_flow
@@ -21,6 +22,7 @@ __all__ = [
     "CopyFlow",
     "FlowHead",
     "FlowParts",
+    "FlowWidths",
     "MotionDecoder",
     "MotionEncoder",
     "OpticalFlow",

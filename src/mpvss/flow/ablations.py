@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from mpvss.flow.flow_head import QueryHead
-from mpvss.flow.flow_widths import motion_parts
+from mpvss.flow.flow_widths import PAPER, FlowWidths, motion_parts
 from mpvss.flow.motion_decoder import MotionDecoder
 from mpvss.flow.motion_encoder import MotionEncoder
 from mpvss.flow.pixel_flow import PixelFlow
@@ -41,19 +41,10 @@ class QueryLearned(nn.Module):
 
 
 def query_learned(
-    num_queries: int = 100,
-    dim: int = 256,
-    num_heads: int = 8,
-    num_stages: int = 3,
-    hidden_dim: int = 2048,
-    encoder_channels: tuple[int, ...] = (64, 128, 256, 512, 512, 1024),
-    input_scale: float = 0.5,
-    num_levels: int = 3,
+    num_queries: int = 100, dim: int = 256, widths: FlowWidths = PAPER, num_stages: int = 3, num_levels: int = 3
 ) -> QueryLearned:
     """Assemble it with the paper's 37.56 M parameters; arguments as of :func:`mpvss.flow.query_flow`."""
-    encoder, decoder = motion_parts(
-        num_queries, dim, num_heads, num_stages, num_levels, hidden_dim, encoder_channels, input_scale
-    )
+    encoder, decoder = motion_parts(num_queries, dim, widths, num_stages, num_levels)
     return QueryLearned(encoder, decoder, QueryHead(encoder.out_channels[0], dim))
 
 
@@ -70,19 +61,10 @@ class QueryRandom(QueryLearned):
 
 
 def query_random(
-    num_queries: int = 100,
-    dim: int = 256,
-    num_heads: int = 8,
-    num_stages: int = 3,
-    hidden_dim: int = 2048,
-    encoder_channels: tuple[int, ...] = (64, 128, 256, 512, 512, 1024),
-    input_scale: float = 0.5,
-    num_levels: int = 3,
+    num_queries: int = 100, dim: int = 256, widths: FlowWidths = PAPER, num_stages: int = 3, num_levels: int = 3
 ) -> QueryRandom:
     """Assemble it with the paper's 37.56 M parameters; arguments as of :func:`mpvss.flow.query_flow`."""
-    encoder, decoder = motion_parts(
-        num_queries, dim, num_heads, num_stages, num_levels, hidden_dim, encoder_channels, input_scale
-    )
+    encoder, decoder = motion_parts(num_queries, dim, widths, num_stages, num_levels)
     return QueryRandom(encoder, decoder, QueryHead(encoder.out_channels[0], dim))
 
 
@@ -118,19 +100,9 @@ class QueryForPF(nn.Module):
 
 
 def query_for_pf(
-    num_queries: int = 100,
-    dim: int = 256,
-    num_heads: int = 8,
-    num_stages: int = 3,
-    hidden_dim: int = 2048,
-    encoder_channels: tuple[int, ...] = (64, 128, 256, 512, 512, 1024),
-    step_channels: tuple[int, ...] = (128, 128, 128, 64),
-    input_scale: float = 0.5,
-    num_levels: int = 3,
+    num_queries: int = 100, dim: int = 256, widths: FlowWidths = PAPER, num_stages: int = 3, num_levels: int = 3
 ) -> QueryForPF:
     """Assemble it with 38.97 M parameters; arguments as of :func:`mpvss.flow.query_flow`."""
-    encoder, decoder = motion_parts(
-        num_queries, dim, num_heads, num_stages, num_levels, hidden_dim, encoder_channels, input_scale
-    )
+    encoder, decoder = motion_parts(num_queries, dim, widths, num_stages, num_levels)
     raw_channels = encoder.out_channels[::-1][num_levels:]
-    return QueryForPF(encoder, decoder, PixelFlow((*[dim] * num_levels, *raw_channels), tuple(step_channels)))
+    return QueryForPF(encoder, decoder, PixelFlow((*[dim] * num_levels, *raw_channels), tuple(widths.step_channels)))

@@ -2,6 +2,7 @@
 
 from torch import Tensor, nn
 
+from mpvss.flow.flow_widths import PAPER, FlowWidths
 from mpvss.flow.motion_encoder import MAP_STRIDE, MotionEncoder
 from mpvss.flow.pixel_flow import PixelFlow
 
@@ -65,17 +66,11 @@ class OpticalFlow(nn.Module):
         )
 
 
-def optical_flow(
-    encoder_channels: tuple[int, ...] = (64, 128, 256, 512, 512, 1024),
-    step_channels: tuple[int, ...] = (512, 256, 128, 64),
-    input_scale: float = 0.5,
-) -> OpticalFlow:
+def optical_flow(widths: FlowWidths = PAPER) -> OpticalFlow:
     """Assemble FlowNetS; the defaults are its 38.676 M parameters.
 
     Args:
-        encoder_channels: conv1 to conv6.
-        step_channels: of the decoder's deconvolutions.
-        input_scale: factor by which the frame pair is resized first; with 0.5 the costs are Table H's.
+        widths: of encoder and decoder; with an input scale of 0.5 the costs are Table H's.
     """
-    encoder = MotionEncoder(tuple(encoder_channels), input_scale)
-    return OpticalFlow(encoder, PixelFlow(encoder.out_channels[::-1], tuple(step_channels)))
+    encoder = MotionEncoder(tuple(widths.encoder_channels), widths.input_scale)
+    return OpticalFlow(encoder, PixelFlow(encoder.out_channels[::-1], tuple(widths.flownet_step_channels)))

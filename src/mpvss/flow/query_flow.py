@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from mpvss.flow.flow_head import FlowHead
-from mpvss.flow.flow_widths import motion_parts
+from mpvss.flow.flow_widths import PAPER, FlowWidths, motion_parts
 from mpvss.flow.motion_decoder import MotionDecoder
 from mpvss.flow.motion_encoder import MotionEncoder
 from mpvss.flow.pixel_flow import PixelFlow
@@ -52,32 +52,18 @@ class QueryFlow(nn.Module):
 
 
 def query_flow(
-    num_queries: int = 100,
-    dim: int = 256,
-    num_heads: int = 8,
-    num_stages: int = 3,
-    hidden_dim: int = 2048,
-    encoder_channels: tuple[int, ...] = (64, 128, 256, 512, 512, 1024),
-    step_channels: tuple[int, ...] = (128, 128, 128, 64),
-    input_scale: float = 0.5,
-    num_levels: int = 3,
+    num_queries: int = 100, dim: int = 256, widths: FlowWidths = PAPER, num_stages: int = 3, num_levels: int = 3
 ) -> QueryFlow:
     """Assemble the paper's flow module; the defaults are its 40.085 M parameters.
 
     Args:
         num_queries: N of the segmentor.
         dim: channels C of the segmentor's queries.
-        num_heads: attention heads of the motion decoder.
+        widths: of its parts.
         num_stages: S of Table D.
-        hidden_dim: of the motion decoder's feed-forward networks.
-        encoder_channels: conv1 to conv6 of the motion encoder.
-        step_channels: of the pixel-wise flow's deconvolutions.
-        input_scale: factor by which the frame pair is resized first.
         num_levels: L, how many of the coarsest maps the motion decoder visits.
     """
-    encoder, decoder = motion_parts(
-        num_queries, dim, num_heads, num_stages, num_levels, hidden_dim, encoder_channels, input_scale
-    )
+    encoder, decoder = motion_parts(num_queries, dim, widths, num_stages, num_levels)
     raw_channels = encoder.out_channels[::-1][num_levels:]
-    pixel_flow = PixelFlow((*[dim] * num_levels, *raw_channels), tuple(step_channels))
+    pixel_flow = PixelFlow((*[dim] * num_levels, *raw_channels), tuple(widths.step_channels))
     return QueryFlow(encoder, decoder, pixel_flow, FlowHead(encoder.out_channels[0], dim))

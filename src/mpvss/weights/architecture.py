@@ -16,7 +16,7 @@ _SWINS: dict[tuple[int, tuple[int, ...]], str] = {
     (128, (2, 2, 18, 2)): "swin_b",
     (192, (2, 2, 18, 2)): "swin_l",
 }
-_FLOWS = {
+_FLOWS = {  # what is known of published and older weights; of any other flow nothing is read, and nothing suggested
     frozenset({"motion_encoder", "motion_decoder", "pixel_flow", "flow_head"}): "query_flow",
     frozenset({"motion_encoder", "motion_decoder", "flow_head"}): "query_learned",
     frozenset({"motion_encoder", "motion_decoder", "pixel_flow"}): "query_for_pf",
@@ -40,13 +40,15 @@ class Architecture(NamedTuple):
         encoder_hidden_dim: of its feed-forward networks.
         decoder_layers: of the query decoder.
         decoder_hidden_dim: of its feed-forward networks.
-        flow: option of the group `flow`; `query_random` counts as `query_learned`, whose weights it has.
+        flow: option of the group `flow`; `query_random` counts as `query_learned`, whose weights it has. None for a
+            module that is not known here, of which the other fields are None, too.
         flow_size: of RAFT.
         flow_levels: L, the maps that the motion decoder visits.
         flow_stages: S of the motion decoder.
         flow_hidden_dim: of its feed-forward networks.
         flow_encoder_channels: conv1 to conv6 of the motion encoder.
-        flow_step_channels: of the pixel-wise flow's deconvolutions.
+        flow_step_channels: of the pixel-wise flow's deconvolutions, in query-based flow.
+        flownet_step_channels: the same in optical flow.
     """
 
     backbone: str | None = None
@@ -66,6 +68,7 @@ class Architecture(NamedTuple):
     flow_hidden_dim: int | None = None
     flow_encoder_channels: tuple[int, ...] | None = None
     flow_step_channels: tuple[int, ...] | None = None
+    flownet_step_channels: tuple[int, ...] | None = None
 
     def options(self) -> tuple[dict[str, str], dict[str, Any]]:
         """Return the options, by group, and the values, by key, that make such a model, as far as they are known."""
@@ -88,9 +91,10 @@ _OVERRIDES = {  # not num_classes, which is the data's, nor window_size, to whic
     "flow_size": "flow.size",
     "flow_levels": "flow.num_levels",
     "flow_stages": "flow.num_stages",
-    "flow_hidden_dim": "flow.hidden_dim",
-    "flow_encoder_channels": "flow.encoder_channels",
-    "flow_step_channels": "flow.step_channels",
+    "flow_hidden_dim": "flow_widths.hidden_dim",
+    "flow_encoder_channels": "flow_widths.encoder_channels",
+    "flow_step_channels": "flow_widths.step_channels",
+    "flownet_step_channels": "flow_widths.flownet_step_channels",
 }
 
 
@@ -173,6 +177,8 @@ def _segmentor(shapes: _Shapes) -> dict[str, Any]:  # fields of Architecture
 def _flow(shapes: _Shapes) -> dict[str, Any]:  # fields of Architecture
     encoder, decoder = f"{FLOW}motion_encoder.", f"{FLOW}motion_decoder."
     name = _FLOWS.get(frozenset(key.split(".")[1] for key in shapes if key.startswith(FLOW)))
+    if name is None:
+        return {}
     upsamples = f"{FLOW}raft.mask_predictor.conv.weight" in shapes  # the small one has no learned upsampling
     levels = _count(shapes, rf"{decoder}projections\.(\d+)\..+")
     convs = ("conv1.0", "conv2.0", *(f"conv{index}.0.0" for index in (3, 4, 5, 6)))
@@ -184,7 +190,9 @@ def _flow(shapes: _Shapes) -> dict[str, Any]:  # fields of Architecture
         "flow_stages": _count(shapes, rf"{decoder}blocks\.(\d+)\..+") // levels if levels else None,
         "flow_hidden_dim": _width(shapes, f"{decoder}blocks.0.feed_forward.expand.weight"),
         "flow_encoder_channels": _widths(shapes, [f"{encoder}{conv}.weight" for conv in convs]),
-        "flow_step_channels": _widths(shapes, [f"{FLOW}pixel_flow.deconvolve.{step}.weight" for step in steps], axis=1),
+        "flownet_step_channels" if name == "optical_flow" else "flow_step_channels": _widths(
+            shapes, [f"{FLOW}pixel_flow.deconvolve.{step}.weight" for step in steps], axis=1
+        ),
     }
 
 

@@ -80,7 +80,7 @@ def _check_parts(checkpoint: Checkpoint, wanted: Mapping[str, Tensor]) -> None:
     here, there = _parts(wanted), _parts(checkpoint.state)
     missing = [part for part in here if part not in there]
     if missing:
-        option = f"{there[-1]}.weights" if there else "weights"
+        option = f"weights.{there[-1] if there else 'model'}"
         raise ValueError(
             f"{checkpoint.source} ({checkpoint.format}) holds {' and '.join(there) or 'no part of a model'}, but "
             f"this model also needs {' and '.join(missing)}. To start that part from it, set "

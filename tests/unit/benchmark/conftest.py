@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from mpvss.backbone import ConvBackbone
-from mpvss.flow import query_flow
+from mpvss.flow import FlowWidths, query_flow
 from mpvss.propagation import MaskPropagation
 from mpvss.segmentor import mask2former
 
@@ -39,10 +39,8 @@ def build():
             backbone, num_classes=5, num_queries=7, dim=32, num_heads=2,
             encoder_layers=1, encoder_hidden_dim=32, decoder_layers=2, decoder_hidden_dim=32,
         )  # fmt: skip
-        flow = query_flow(
-            num_queries=7, dim=32, num_heads=2, num_stages=1, hidden_dim=32,
-            encoder_channels=(8, 8, 8, 8, 8, 8), step_channels=(4, 4, 4, 4),
-        )  # fmt: skip
+        widths = FlowWidths(2, 32, encoder_channels=(8, 8, 8, 8, 8, 8), step_channels=(4, 4, 4, 4))
+        flow = query_flow(7, 32, widths, num_stages=1)
         propagation = MaskPropagation(segmentor, flow)
         build_narrow.devices.append(next(propagation.parameters()).device.type)
         return propagation

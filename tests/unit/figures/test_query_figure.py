@@ -3,14 +3,12 @@ import torch
 
 from mpvss.drawing import flow_to_rgb
 from mpvss.figures import query_figure
-from mpvss.flow import CopyFlow, flow_parts, optical_flow, query_flow, query_for_pf, query_learned
+from mpvss.flow import CopyFlow, FlowWidths, flow_parts, optical_flow, query_flow, query_for_pf, query_learned
 from mpvss.propagation import FeaturePropagation, MaskPropagation
 
 SIZE = (150, 300)  # that of a cell, so that nothing is resized
 BOTH_ENDS = ["mask in key frame k"], ["warped mask in frame j", "semantic prediction"]
-SMALL = {"encoder_channels": (8, 8, 8, 8, 8, 8)}
-STEPS = {"step_channels": (4, 4, 4, 4)}
-QUERIES = {"num_queries": 3, "dim": 4, "num_heads": 2, "hidden_dim": 8}
+WIDTHS = FlowWidths(2, 8, (8, 8, 8, 8, 8, 8), step_channels=(4, 4, 4, 4), flownet_step_channels=(4, 4, 4, 4))
 
 
 def frames():
@@ -43,10 +41,10 @@ def test_each_segment_shows_its_mask_its_flow_and_its_warped_mask(model, classes
 @pytest.mark.parametrize(
     ("flow", "parts"),
     [
-        (query_flow(**QUERIES, **SMALL, **STEPS), ["query-based flow", "pixel-wise flow", "both, fused", "attention"]),
-        (query_learned(**QUERIES, **SMALL), ["flow", "attention"]),
-        (query_for_pf(**QUERIES, **SMALL, **STEPS), ["flow", "attention"]),
-        (optical_flow(**SMALL, **STEPS), ["flow"]),
+        (query_flow(3, 4, WIDTHS), ["query-based flow", "pixel-wise flow", "both, fused", "attention"]),
+        (query_learned(3, 4, WIDTHS), ["flow", "attention"]),
+        (query_for_pf(3, 4, WIDTHS), ["flow", "attention"]),
+        (optical_flow(WIDTHS), ["flow"]),
         (CopyFlow(), ["flow"]),
     ],
     ids=lambda value: type(value).__name__,
@@ -59,7 +57,7 @@ def test_a_flow_shows_the_parts_that_it_has(model, classes, sheets, flow, parts)
 
 def test_attention_is_brightest_where_the_flow_query_looks_most(model, classes, sheets):
     torch.manual_seed(0)
-    flow = query_flow(**QUERIES, **SMALL, **STEPS).eval()
+    flow = query_flow(3, 4, WIDTHS).eval()
     key_frame, frame = frames()
     query_figure(MaskPropagation(model.segmentor, flow).eval(), key_frame, frame, classes, block=1)
     with torch.no_grad():

@@ -1,18 +1,23 @@
 import pytest
 import torch
 
-from mpvss.flow import CopyFlow, flow_parts, optical_flow, query_flow, query_for_pf, query_learned, query_random
+from mpvss.flow import (
+    CopyFlow,
+    FlowWidths,
+    flow_parts,
+    optical_flow,
+    query_flow,
+    query_for_pf,
+    query_learned,
+    query_random,
+)
 
-CHANNELS = {"encoder_channels": (8, 8, 12, 16, 16, 20)}
-QUERIES = {"num_queries": 5, "dim": 16, "num_heads": 2, "hidden_dim": 32, "num_stages": 2, "num_levels": 2, **CHANNELS}
-STEPS = {"step_channels": (6, 6, 6, 4)}
+WIDTHS = FlowWidths(2, 32, (8, 8, 12, 16, 16, 20), step_channels=(6, 6, 6, 4), flownet_step_channels=(6, 6, 6, 4))
+QUERIES = {"num_queries": 5, "dim": 16, "num_stages": 2, "num_levels": 2, "widths": WIDTHS}
 OF_QUERIES = {
-    "query_flow": (query_flow, QUERIES | STEPS),
-    "query_learned": (query_learned, QUERIES),
-    "query_random": (query_random, QUERIES),
-    "query_for_pf": (query_for_pf, QUERIES | STEPS),
+    assemble.__name__: (assemble, QUERIES) for assemble in (query_flow, query_learned, query_random, query_for_pf)
 }
-WITHOUT_PARTS = {"optical_flow": (optical_flow, CHANNELS | STEPS), "copy": (CopyFlow, {})}
+WITHOUT_PARTS = {"optical_flow": (optical_flow, {"widths": WIDTHS}), "copy": (CopyFlow, {})}
 
 
 def make(name):

@@ -1,12 +1,29 @@
+from pathlib import Path
+
 import pytest
 import torch
+from hydra.utils import instantiate
+from omegaconf import OmegaConf
 
+from mpvss.flow import FlowWidths
 from mpvss.flow.flow_widths import motion_parts
 
+CONF = Path(__file__).parents[3] / "conf" / "flow_widths"
+WIDTHS = FlowWidths(num_heads=2, hidden_dim=32, encoder_channels=(8, 9, 10, 11, 12, 13))
 
-def small_parts(**options):
-    sizes = {"num_queries": 5, "dim": 16, "num_heads": 2, "num_stages": 1, "num_levels": 3, "hidden_dim": 32}
-    return motion_parts(**(sizes | {"encoder_channels": (8, 9, 10, 11, 12, 13), "input_scale": 0.5} | options))
+
+def small_parts(num_stages=1, num_levels=3):
+    return motion_parts(5, 16, WIDTHS, num_stages, num_levels)
+
+
+def test_the_options_paper_and_defaults_are_the_same():
+    widths = instantiate(OmegaConf.load(CONF / "paper.yaml"), _convert_="all")
+    assert FlowWidths(*(tuple(x) if isinstance(x, list) else x for x in widths)) == FlowWidths()
+
+
+@pytest.mark.parametrize("option", CONF.glob("*.yaml"), ids=lambda path: path.stem)
+def test_every_option_shows_every_width(option):
+    assert set(OmegaConf.load(option)) == {"_target_", *FlowWidths._fields}
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
 import pytest
 import torch
 
-from mpvss.flow import optical_flow
+from mpvss.flow import FlowWidths, optical_flow
 from mpvss.metrics import count_macs
 
 
 def small_flow(**options):
     torch.manual_seed(0)
-    return optical_flow((8, 8, 12, 16, 16, 20), (6, 6, 6, 4), **options).eval()
+    widths = FlowWidths(encoder_channels=(8, 8, 12, 16, 16, 20), flownet_step_channels=(6, 6, 6, 4), **options)
+    return optical_flow(widths).eval()
 
 
 def pair(height=97, width=161):
@@ -50,7 +51,8 @@ def test_the_pyramid_is_what_each_level_predicts_in_its_own_pixels(input_scale):
 def test_it_learns_which_way_the_picture_moved():
     """On pairs of blurred noise moved to the right or to the left, the flow leads back into the key frame."""
     torch.manual_seed(0)
-    flow = optical_flow((8, 16, 16, 16, 16, 16), (8, 8, 8, 8), input_scale=1.0)
+    widths = FlowWidths(encoder_channels=(8, 16, 16, 16, 16, 16), flownet_step_channels=(8, 8, 8, 8), input_scale=1.0)
+    flow = optical_flow(widths)
     optimizer = torch.optim.Adam(flow.parameters(), lr=2e-3)
     noise = torch.nn.functional.interpolate(torch.rand(40, 3, 16, 20), scale_factor=3, mode="bilinear")
     noise = (noise * 255).to(torch.uint8)

@@ -1,13 +1,13 @@
 import pytest
 import torch
 
-from mpvss.flow import CopyFlow, query_flow
+from mpvss.flow import CopyFlow, FlowWidths, query_flow
 
 
-def small_flow(**options):
+def small_flow():
     torch.manual_seed(0)
-    small = {"encoder_channels": (8, 8, 12, 16, 16, 20), "step_channels": (6, 6, 6, 4), "hidden_dim": 32}
-    return query_flow(num_queries=5, dim=16, num_heads=2, **(small | options)).eval()
+    widths = FlowWidths(2, 32, encoder_channels=(8, 8, 12, 16, 16, 20), step_channels=(6, 6, 6, 4))
+    return query_flow(5, 16, widths).eval()
 
 
 def frames(height=97, width=161, batch=2):

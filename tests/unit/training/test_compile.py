@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from mpvss.backbone import ConvBackbone, SwinBackbone
-from mpvss.flow import CopyFlow, optical_flow, query_flow, query_for_pf, query_learned, query_random, raft
+from mpvss.flow import CopyFlow, FlowWidths, optical_flow, query_flow, query_for_pf, query_learned, query_random, raft
 from mpvss.propagation import MaskPropagation, ScoreFusion
 from mpvss.segmentor import mask2former
 from mpvss.training.compile import compile_parts
@@ -16,8 +16,8 @@ def model():
         ConvBackbone("test_resnet.r160_in1k"), 4, **sizes, encoder_layers=1, encoder_hidden_dim=8, decoder_layers=1,
         decoder_hidden_dim=8,
     )  # fmt: skip
-    channels = {"encoder_channels": (4,) * 6, "step_channels": (4,) * 4}
-    flow = query_flow(**sizes, **channels, num_stages=1, num_levels=1, hidden_dim=8)
+    widths = FlowWidths(num_heads=2, hidden_dim=8, encoder_channels=(4,) * 6, step_channels=(4,) * 4)
+    flow = query_flow(3, 32, widths, num_stages=1, num_levels=1)
     return MaskPropagation(segmentor, flow).eval()
 
 

@@ -10,7 +10,7 @@ import torch
 from mpvss.backbone import ConvBackbone
 from mpvss.criterion import HungarianMatcher, MaskCriterion, score_divergence
 from mpvss.data import SyntheticVideos
-from mpvss.flow import CopyFlow, query_flow
+from mpvss.flow import CopyFlow, FlowWidths, query_flow
 from mpvss.inference import VideoSegmenter
 from mpvss.metrics import VideoMetrics
 from mpvss.propagation import FixedInterval, MaskPropagation, mask_scores, semantic_map
@@ -27,10 +27,8 @@ def small_module(interval=3, **options):
         ConvBackbone("test_resnet.r160_in1k", freeze_batch_norm=False), CLASSES, num_queries=8, dim=32, num_heads=2,
         encoder_layers=1, encoder_hidden_dim=32, decoder_layers=2, decoder_hidden_dim=32,
     )  # fmt: skip
-    flow = query_flow(
-        num_queries=8, dim=32, num_heads=2, hidden_dim=32, encoder_channels=(8, 16, 16, 16, 16, 16),
-        step_channels=(8, 8, 8, 8), input_scale=1.0,
-    )  # fmt: skip
+    widths = FlowWidths(2, 32, encoder_channels=(8, 16, 16, 16, 16, 16), step_channels=(8, 8, 8, 8), input_scale=1.0)
+    flow = query_flow(8, 32, widths)
     return MPVSS(
         MaskPropagation(segmentor, flow),
         MaskCriterion(CLASSES, HungarianMatcher(num_points=256), num_points=256),

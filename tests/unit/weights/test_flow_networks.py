@@ -2,11 +2,12 @@ import pytest
 import torch
 from torchvision.models.optical_flow import raft_small
 
-from mpvss.flow import optical_flow, query_learned, raft
+from mpvss.flow import FlowWidths, optical_flow, query_learned, raft
 from mpvss.weights import load_weights, save_weights
 
 CHANNELS = (4, 5, 6, 7, 8, 9)
 STEPS = (3, 4, 5, 6)
+WIDTHS = FlowWidths(2, 16, encoder_channels=CHANNELS, flownet_step_channels=STEPS)
 
 
 def public_flownets():
@@ -39,7 +40,7 @@ def save_public(state, folder):
 def test_a_public_flownets_computes_what_it_did(tmp_path):
     """Written out with the public names: the finest prediction, in units of 20 pixels of the input."""
     state = public_flownets()
-    flow = optical_flow(CHANNELS, STEPS, input_scale=1.0)
+    flow = optical_flow(WIDTHS._replace(input_scale=1.0))
     report = load_weights(flow, save_public(state, tmp_path))
     assert report.checkpoint.format == "FlowNetS"
     assert set(report.loaded) == {f"flow.{key}" for key in flow.state_dict()}
@@ -73,7 +74,7 @@ def test_a_public_flownets_computes_what_it_did(tmp_path):
 
 def test_a_motion_encoder_takes_its_part(tmp_path):
     state = public_flownets()
-    flow = query_learned(3, 8, 2, 1, 16, CHANNELS)
+    flow = query_learned(3, 8, WIDTHS, num_stages=1)
     report = load_weights(flow.motion_encoder, save_public(state, tmp_path))
     assert torch.equal(flow.motion_encoder.conv4[1][0].weight, state["conv4_1.0.weight"])
     assert len(report.loaded) == len(flow.motion_encoder.state_dict()) == 20
@@ -82,7 +83,7 @@ def test_a_motion_encoder_takes_its_part(tmp_path):
 
 def test_a_flownets_in_place_of_another_flow_module_is_refused_by_name(tmp_path):
     with pytest.raises(ValueError, match=r"To build the model that it was made for, set: flow=optical_flow"):
-        load_weights(query_learned(3, 8, 2, 1, 16, CHANNELS), save_public(public_flownets(), tmp_path))
+        load_weights(query_learned(3, 8, WIDTHS, num_stages=1), save_public(public_flownets(), tmp_path))
 
 
 def test_batch_normalisation_is_refused(tmp_path):
@@ -94,7 +95,7 @@ def test_batch_normalisation_is_refused(tmp_path):
     with pytest.raises(
         ValueError, match=r"flownets\.pth\.tar: this FlowNetS has batch normalisation .*Give the variant"
     ):
-        load_weights(optical_flow(CHANNELS, STEPS), path)
+        load_weights(optical_flow(WIDTHS), path)
 
 
 def test_torchvisions_raft_loads_completely(tmp_path):
@@ -117,7 +118,7 @@ def test_a_raft_of_another_size_names_the_override(tmp_path):
 @pytest.mark.parametrize("written", ["weights", "lightning_flow", "lightning_propagation"])
 def test_our_own_pretrained_flow_starts_a_flow_module_and_a_motion_encoder(written, tmp_path):
     torch.manual_seed(0)
-    original = optical_flow(CHANNELS, STEPS)
+    original = optical_flow(WIDTHS)
     path = tmp_path / ("flow.safetensors" if written == "weights" else "flow.ckpt")
     if written == "weights":
         save_weights(original, path)
@@ -125,7 +126,7 @@ def test_our_own_pretrained_flow_starts_a_flow_module_and_a_motion_encoder(writt
         prefix = "flow." if written == "lightning_flow" else "propagation.flow."
         state = {prefix + key: tensor for key, tensor in original.state_dict().items()}
         torch.save({"state_dict": state | {"metric.total": torch.zeros(())}}, path)
-    flow, encoder = optical_flow(CHANNELS, STEPS), query_learned(3, 8, 2, 1, 16, CHANNELS).motion_encoder
+    flow, encoder = optical_flow(WIDTHS), query_learned(3, 8, WIDTHS, num_stages=1).motion_encoder
     load_weights(flow, path)
     load_weights(encoder, path)
     for key, tensor in original.state_dict().items():
@@ -136,4 +137,4 @@ def test_our_own_pretrained_flow_starts_a_flow_module_and_a_motion_encoder(writt
 def test_a_backbone_is_no_flow_module(tmp_path):
     torch.save({"conv1.weight": torch.zeros(4, 3, 7, 7), "layer1.0.conv1.weight": torch.zeros(1)}, tmp_path / "r.pth")
     with pytest.raises(ValueError, match=r"holds backbone, but this model also needs flow\..*backbone\.weights="):
-        load_weights(optical_flow(CHANNELS, STEPS), tmp_path / "r.pth")
+        load_weights(optical_flow(WIDTHS), tmp_path / "r.pth")
