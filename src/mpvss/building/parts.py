@@ -1,6 +1,8 @@
 """From a composed configuration to the parts of a run, weights included."""
 
+import inspect
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +14,8 @@ from omegaconf import DictConfig, OmegaConf
 from torch import nn
 
 from mpvss.classes import default_colours
-from mpvss.data import VideoDataModule
+from mpvss.data.datamodule import PairDataModule
+from mpvss.data.loading.scored import ScoredData
 from mpvss.training.checkpoint_io import AtomicCheckpointIO
 from mpvss.training.loggers import build_loggers
 from mpvss.types import ClassList
@@ -39,12 +42,35 @@ class Trained(NamedTuple):
     classes: ClassList | None
 
 
-def build_datamodule(cfg: DictConfig) -> VideoDataModule:
-    """Build the data, and tell the configuration how many classes it has where it did not know."""
-    datamodule = instantiate(_copy(cfg).data.datamodule)
-    if cfg.data.num_classes is None:  # a folder of clips knows its classes itself
+def build_datamodule(cfg: DictConfig) -> PairDataModule:
+    """Build the data, and tell the configuration how many classes it has where it did not know.
+
+    What is scored is opened now; what is trained on, when it is needed.
+    """
+    data = _copy(cfg).data
+    parts = data.datamodule
+    datamodule = PairDataModule(
+        train=None if parts.train is None else partial(instantiate, parts.train),
+        val=instantiate(parts.val),
+        batch_size=data.batch_size,
+        num_workers=data.num_workers,
+        num_classes=data.num_classes,
+    )
+    if data.num_classes is None and datamodule.classes is not None:  # a folder of clips knows its classes itself
         OmegaConf.update(cfg, "data.num_classes", len(datamodule.classes.names))
     return datamodule
+
+
+def scores_flow(cfg: DictConfig) -> bool:
+    """Tell whether the data are pairs to score flow on, which have no labels; nothing is opened."""
+    scored: type[ScoredData] = class_of(cfg.data.datamodule.val)
+    return scored.scores_flow
+
+
+def class_of(node: DictConfig) -> Any:
+    """Return the class that a node would instantiate, by its constructor or a class method; untyped, as Hydra is."""
+    make = instantiate(node, _partial_=True, _recursive_=False).func
+    return make.__self__ if inspect.ismethod(make) else make
 
 
 def build_model(cfg: DictConfig, node: str, checkpoint: Checkpoint | None = None) -> Any:

@@ -2,7 +2,6 @@
 
 import statistics
 from pathlib import Path
-from typing import Any
 
 import torch
 from hydra.utils import instantiate
@@ -15,9 +14,6 @@ from mpvss.output.progress import progress_bar
 from mpvss.output.table import Cell, Column, Table, csv_text
 from mpvss.training.flow_pretraining import flow_errors
 from mpvss.weights import load_weights
-
-FLOW_DATA = "mpvss.data.FlowDataModule"
-"""The data module of pairs whose flow is known and on which nothing is labelled."""
 
 
 @torch.inference_mode()
@@ -38,7 +34,7 @@ def evaluate_flow(cfg: DictConfig) -> Table:
             f"{checkpoint.source} has flow that depends on a segmentor's queries, which pairs of frames do not give. "
             "Choose flow=optical_flow or flow=raft, and a checkpoint of it."
         )
-    datamodule: Any = build_datamodule(cfg)  # a FlowDataModule, as the caller has seen
+    datamodule = build_datamodule(cfg)
     device = choose_device("auto" if cfg.trainer.accelerator == "auto" else cfg.trainer.accelerator)
     with open_dict(cfg):
         for key in ("weights", "encoder_weights"):

@@ -13,10 +13,10 @@ class RunRecord(lightning.Callback):
     Args:
         config: the run's configuration, of plain containers and values; interpolations unresolved, so that a key
             set later still reaches every place that follows it.
-        classes: names and colours of the labels that the model predicts.
+        classes: names and colours of the labels that the model predicts; None where it predicts none.
     """
 
-    def __init__(self, config: dict[str, Any], classes: ClassList) -> None:
+    def __init__(self, config: dict[str, Any], classes: ClassList | None) -> None:
         self.config = config
         self.classes = classes
 
@@ -25,7 +25,5 @@ class RunRecord(lightning.Callback):
     ) -> None:
         """Add `config` and `classes`: plain values, which ``torch.load(weights_only=True)`` reads."""
         checkpoint["config"] = self.config
-        checkpoint["classes"] = {
-            "names": list(self.classes.names),
-            "colours": [list(colour) for colour in self.classes.colours],
-        }
+        names, colours = ((), ()) if self.classes is None else self.classes
+        checkpoint["classes"] = {"names": list(names), "colours": [list(colour) for colour in colours]}
