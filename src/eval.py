@@ -1,12 +1,13 @@
 """Score checkpoints or label maps: ``python src/eval.py ckpt_path=FILE interval=5``."""
 
 import hydra
+from mpvss.building.parts import scores_flow
 from omegaconf import DictConfig
 from rich.console import Console
 
 from mpvss.commands.errors import check_plugins, report_errors
 from mpvss.commands.eval import evaluate
-from mpvss.commands.eval_flow import FLOW_DATA, evaluate_flow
+from mpvss.commands.eval_flow import evaluate_flow
 from mpvss.evaluation import score_table
 from mpvss.output.table import render
 
@@ -17,7 +18,7 @@ from mpvss.output.table import render
 def main(cfg: DictConfig) -> None:
     """Evaluate the composed configuration and print its scores."""
     console = Console(width=max(120, Console().width))  # a narrow terminal breaks lines, which beats cut numbers
-    if cfg.data.datamodule._target_ == FLOW_DATA:
+    if scores_flow(cfg):
         console.print(render(evaluate_flow(cfg)))
         return
     record = evaluate(cfg)

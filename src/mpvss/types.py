@@ -19,7 +19,7 @@ Frames travel as uint8 RGB and are normalised inside the models. Label maps are 
 ``0..K-1`` and :data:`VOID` where nothing is known. A value before softmax or sigmoid ends in ``_logits``.
 """
 
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol
 
 from torch import Tensor
 
@@ -184,32 +184,6 @@ class ClassList(NamedTuple):
     def to_metadata(self) -> dict[str, list]:
         """Turn into plain lists, as checkpoints store them under ``classes``."""
         return {"names": list(self.names), "colours": [list(colour) for colour in self.colours]}
-
-
-class VideoSource(Protocol):
-    """Labelled videos that can be read frame by frame in any order (a folder of clips, a generator)."""
-
-    classes: ClassList
-
-    def __len__(self) -> int:
-        """Return the number of videos."""
-
-    def name(self, video: int) -> str:
-        """Return the video's name, as it appears in results and errors."""
-
-    def num_frames(self, video: int) -> int:
-        """Return the number of frames of a video."""
-
-    def read(self, video: int, frame: int) -> tuple[Tensor, Tensor]:
-        """Return a frame, (3, H, W) uint8 RGB, and its labels, (H, W) uint8 classes or VOID."""
-
-
-@runtime_checkable
-class SparseVideoSource(VideoSource, Protocol):
-    """Videos of which only some frames are labelled, one of 30 in Cityscapes; the others' labels are all VOID."""
-
-    def labelled_frames(self, video: int) -> tuple[int, ...]:
-        """Return the numbers of a video's labelled frames, ascending."""
 
 
 class Backbone(Protocol):

@@ -111,7 +111,7 @@ def test_a_missing_data_set_is_named_with_its_layout(run_here):
 def test_what_has_no_labelled_videos_is_refused(run_here):
     answer = run_here("check_data.py", "data=synthetic_flow", "num_workers=0")
     assert answer.status == 1
-    assert "error: Labelled videos can be checked; PairDataset is something else" in answer.err
+    assert "error: Labelled videos can be checked; data=synthetic_flow has pairs for flow" in answer.err
 
 
 def test_generated_video_is_checked_as_any_source_is(run_here):

@@ -10,7 +10,7 @@ import torch
 from torch.utils.data import DataLoader
 
 from mpvss.benchmark.timing import Timing
-from mpvss.data import PairTransform, StillPairDataset
+from mpvss.data import PairTransform, StillPairs
 from mpvss.types import FramePair
 
 
@@ -92,15 +92,15 @@ def measure_stages(loader: DataLoader[FramePair], num_pairs: int) -> dict[str, T
     return {**stages, "collate": Timing.of(collating)}
 
 
-def _timed_pair(pairs: Any, index: int) -> tuple[FramePair, dict[str, float]]:  # Any: has a `transform`, if it has one
+def _timed_pair(pairs: Any, index: int) -> tuple[FramePair, dict[str, float]]:  # Any: a loader's; EndlessPairs
     """Make a pair stage by stage; return it with the seconds by stage."""
     unaltered = copy.copy(pairs)
     unaltered.transform = None
     unaltered[index]  # brings the files into the cache
     pair, making = _timed(unaltered.__getitem__, index)
     seconds = {"read and decode": making}
-    if isinstance(pairs, StillPairDataset):
-        _, reading = _timed(pairs.read, index)
+    if isinstance(pairs.draw, StillPairs):
+        _, reading = _timed(pairs.draw.read, pairs.place(index))
         seconds = {"read and decode": reading, "simulate motion": making - reading}
     if isinstance(pairs.transform, PairTransform):
         view, drawing = _timed(pairs.transform.draw, pair)

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from hydra.utils import instantiate
 from omegaconf import DictConfig
 
+from mpvss.building.parts import class_of, scores_flow
 from mpvss.commands.devices import num_cores
-from mpvss.data import BAD_CLIPS, Inspector, Kind, Problem, open_inspector, write_bad_clips
+from mpvss.data import BAD_CLIPS, Inspector, Kind, PairDraw, Problem, open_inspector, write_bad_clips
 from mpvss.data.health.class_histogram import draw_class_histogram
 from mpvss.data.health.clip_findings import walk
 from mpvss.data.health.findings import Finding, bad_clips, findings
@@ -49,8 +50,8 @@ def check_data(cfg: DictConfig) -> DataCheck:
     """
     inspectors, train_split, unusable = _open_splits(cfg)
     reports = walk(inspectors, num_cores() if cfg.num_workers is None else cfg.num_workers)
-    has_pairs = not cfg.data.get("simulated_motion", False)
-    found = [*unusable, *findings(inspectors, reports, train_split, has_pairs)]
+    draw: type[PairDraw] = class_of(cfg.data.pairs)
+    found = [*unusable, *findings(inspectors, reports, train_split, draw.needs_two_frames)]
     classes = next(iter(inspectors.values())).classes
     shares = class_shares(reports, classes)
     splits = split_table(cfg.data.name, reports, classes)
@@ -68,8 +69,13 @@ def check_data(cfg: DictConfig) -> DataCheck:
 
 def _open_splits(cfg: DictConfig) -> tuple[dict[str, Inspector], str, list[Finding]]:
     """Open what the run would train on and score on, and the test split where there is one."""
-    nodes = cfg.data.datamodule
-    sources = {"train": instantiate(nodes.train), "val": instantiate(nodes.val, _partial_=True)}
+    if scores_flow(cfg):
+        raise ValueError(
+            f"Labelled videos can be checked; data={cfg.data.name} has pairs for flow. "
+            "Set data to an option that has videos, such as data=vspw or data=clips."
+        )
+    nodes = cfg.data.source
+    sources = {role: instantiate(nodes[role], _partial_=True) for role in ("train", "val")}
     inspectors: dict[str, Inspector] = {}
     errors: dict[str, ValueError | FileNotFoundError] = {}
     names = {role: source.keywords.get("split", role) for role, source in sources.items()}

@@ -9,7 +9,7 @@ from omegaconf import DictConfig
 
 from mpvss.building.run import build_datamodule
 from mpvss.commands.train import fit
-from mpvss.data import VideoDataModule
+from mpvss.data.datamodule import PairDataModule
 from mpvss.evaluation import EvaluationProgress, Method, MethodRun, count_frame_costs, evaluate_videos
 from mpvss.figures import write_contact_sheet, write_overlay_video
 from mpvss.flow import CopyFlow
@@ -37,7 +37,7 @@ def demonstrate(cfg: DictConfig) -> Table:
     return table
 
 
-def _compare(cfg: DictConfig, propagation: Any, datamodule: VideoDataModule) -> Table:  # what was trained
+def _compare(cfg: DictConfig, propagation: Any, datamodule: PairDataModule) -> Table:  # what was trained
     source, segmentor = datamodule.val_videos, propagation.segmentor
     methods = [
         (Method("per frame", PerFrame(segmentor).eval()), 1),

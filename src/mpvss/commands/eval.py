@@ -15,7 +15,8 @@ from mpvss.building.composition import plain
 from mpvss.building.run import build_datamodule
 from mpvss.commands.eval_methods import PlannedMethod, build_methods, plan_methods
 from mpvss.commands.processes import in_processes
-from mpvss.data import LabelledPairs, VideoChunks, VideoDataModule
+from mpvss.data import CHUNK_LENGTH, LabelledPairs, SparselyLabelled, VideoSource
+from mpvss.data.datamodule import PairDataModule
 from mpvss.data.loading.samplers import share_videos
 from mpvss.evaluation import (
     EvaluationProgress,
@@ -38,7 +39,6 @@ from mpvss.metrics import VideoMetrics
 from mpvss.output import code_version, environment
 from mpvss.propagation import PerFrame
 from mpvss.training.compile import compile_parts
-from mpvss.types import VideoSource
 
 
 @in_processes
@@ -102,9 +102,9 @@ def _launch_fabric(cfg: DictConfig) -> lightning.Fabric:
     return fabric
 
 
-def _datamodule(cfg: DictConfig) -> VideoDataModule:
+def _datamodule(cfg: DictConfig) -> PairDataModule:
     datamodule = build_datamodule(cfg)
-    if not isinstance(datamodule, VideoDataModule):
+    if datamodule.scores_flow:
         raise ValueError(f"data={cfg.data.name} has no labelled videos to score segmentation on. Choose other data.")
     return datamodule
 
@@ -181,18 +181,19 @@ def _flat(node: Any, name: str) -> dict[str, str]:  # what a configuration holds
 
 
 def _run(
-    fabric: lightning.Fabric, runs: list[MethodRun], datamodule: VideoDataModule, notes: EvaluationProgress
+    fabric: lightning.Fabric, runs: list[MethodRun], datamodule: PairDataModule, notes: EvaluationProgress
 ) -> None:
     """Let each process see its share of the data."""
-    dataset, num_workers = datamodule.val_dataloader().dataset, datamodule.num_workers
-    source, device, shown = datamodule.val_videos, fabric.device, fabric.is_global_zero
+    source, num_workers = datamodule.val_videos, datamodule.num_workers
+    device, shown = fabric.device, fabric.is_global_zero
     rank, world_size = fabric.global_rank, fabric.world_size
-    if isinstance(dataset, LabelledPairs):
-        targets = range(rank, len(dataset.batches()), world_size)
-        evaluate_pairs(runs, dataset, targets, notes, device, num_workers, progress=shown)
-    elif isinstance(dataset, VideoChunks):
+    if isinstance(source, SparselyLabelled):
+        pairs = LabelledPairs(source, max(run.interval for run in runs))
+        targets = range(rank, len(pairs.batches()), world_size)
+        evaluate_pairs(runs, pairs, targets, notes, device, num_workers, progress=shown)
+    else:
         videos = share_videos([source.num_frames(video) for video in range(len(source))], world_size)[rank]
-        evaluate_videos(runs, source, videos, notes, device, dataset.chunk, num_workers, progress=shown)
+        evaluate_videos(runs, source, videos, notes, device, CHUNK_LENGTH, num_workers, progress=shown)
 
 
 def _rate(fabric: lightning.Fabric, run: MethodRun) -> float | None:

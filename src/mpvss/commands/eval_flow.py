@@ -2,7 +2,6 @@
 
 import statistics
 from pathlib import Path
-from typing import Any
 
 import torch
 from omegaconf import DictConfig
@@ -16,9 +15,6 @@ from mpvss.output.progress import progress_bar
 from mpvss.output.table import Cell, Column, Table, csv_text
 from mpvss.training.flow_pretraining import flow_errors
 from mpvss.weights import load_weights
-
-FLOW_DATA = "mpvss.data.FlowDataModule"
-"""The data module of pairs whose flow is known and on which nothing is labelled."""
 
 
 @torch.inference_mode()
@@ -41,7 +37,7 @@ def evaluate_flow(cfg: DictConfig) -> Table:
             f"{checkpoint.source} has flow that depends on a segmentor's queries, which pairs of frames do not give. "
             "Choose flow=optical_flow or flow=raft, and a checkpoint of it."
         )
-    datamodule: Any = build_datamodule(cfg)  # a FlowDataModule, as the caller has seen
+    datamodule = build_datamodule(cfg)
     device = choose_device("auto" if cfg.trainer.accelerator == "auto" else cfg.trainer.accelerator)
     load_weights(flow, trained.sources.get("flow", checkpoint))
     flow.to(device).eval()

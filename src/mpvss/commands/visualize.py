@@ -17,7 +17,7 @@ from mpvss.building.composition import Request
 from mpvss.building.run import build_datamodule
 from mpvss.building.trained import find_trained
 from mpvss.commands.devices import choose_device
-from mpvss.data import VideoDataModule
+from mpvss.data import VideoSource
 from mpvss.figures import (
     ShownClip,
     clip_of_source,
@@ -32,7 +32,7 @@ from mpvss.flow import CopyFlow
 from mpvss.inference import VideoSegmenter
 from mpvss.output.atomic import replacing
 from mpvss.propagation import MaskPropagation, PerFrame, PropagatorModule
-from mpvss.types import ClassList, VideoSource
+from mpvss.types import ClassList
 from mpvss.video import open_frames
 from mpvss.weights import Checkpoint
 
@@ -78,7 +78,7 @@ def _labelled_videos(cfg: DictConfig) -> VideoSource:
     if "datamodule" not in cfg.data:
         raise ValueError("nothing to show is named. Give video=FILE_OR_FOLDER, or labelled data by data=...")
     datamodule = build_datamodule(cfg)
-    if not isinstance(datamodule, VideoDataModule):
+    if datamodule.scores_flow:
         raise ValueError(
             f"data={cfg.data.name} holds pairs for flow, no labelled videos. Choose other data, or video=FILE."
         )

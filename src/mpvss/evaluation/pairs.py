@@ -6,15 +6,14 @@ from itertools import groupby
 import torch
 from torch.utils.data import DataLoader
 
-from mpvss.data import LabelledPairs, collate_pairs
+from mpvss.data import LabelledPairs, VideoSource, collate_pairs, scored_frames
 from mpvss.evaluation.method_run import MethodRun
 from mpvss.evaluation.oracle import GroundTruth
-from mpvss.evaluation.predictions import scored_frames
 from mpvss.evaluation.progress import EvaluationProgress
 from mpvss.evaluation.videos import show_frames
 from mpvss.inference import segment_between, segment_pairs
 from mpvss.output.progress import progress_bar
-from mpvss.types import FramePair, SparseVideoSource
+from mpvss.types import FramePair
 
 
 def evaluate_pairs(
@@ -26,11 +25,11 @@ def evaluate_pairs(
     num_workers: int = 0,
     progress: bool = True,
 ) -> None:
-    """Segment and score labelled frames from key frames at every distance; each method does so once for its intervals.
+    """Segment and score labelled frames from key frames at every gap; each method does so once for its intervals.
 
     Args:
         runs: whose scores grow; those of a method stand side by side.
-        pairs: of labelled frames, with distances up to the largest interval - 1.
+        pairs: of labelled frames, with gaps up to the largest interval - 1.
         targets: which of the labelled frames; what is done according to the notes is passed over.
         notes: are kept.
         device: of the runs.
@@ -73,7 +72,7 @@ def evaluate_pairs(
             notes.finish(target, runs)
 
 
-def _update_between(run: MethodRun, pair: FramePair, source: SparseVideoSource, place: tuple[int, int]) -> None:
+def _update_between(run: MethodRun, pair: FramePair, source: VideoSource, place: tuple[int, int]) -> None:
     """Segment and score a labelled frame between key frames before and after it, which depend on the interval."""
     interval, (video, frame) = run.interval, place
     num_after = source.num_frames(video) - frame - 1

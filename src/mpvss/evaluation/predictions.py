@@ -1,16 +1,15 @@
 """Label maps as files, in the data set's own codes: named, written, and scored in place of a model's."""
 
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
 from torchvision.io import ImageReadMode, decode_image, write_png
 
+from mpvss.data import SparselyLabelled, StoresLabels, VideoSource, scored_frames
 from mpvss.metrics import VideoMetrics
 from mpvss.output.atomic import replacing
 from mpvss.output.progress import progress_bar
-from mpvss.types import SparseVideoSource, VideoSource
 
 
 class PredictionWriter:
@@ -39,40 +38,16 @@ class PredictionWriter:
                 write_png(codes[None], str(partial))
 
 
-@runtime_checkable
-class StoredVideos(Protocol):
-    """Videos that are files, whose labels have codes of their own."""
-
-    @property
-    def label_codes(self) -> tuple[int, ...]:
-        """The code of each class in label files."""
-
-    def frame_name(self, video: int, frame: int) -> str:
-        """Return the name of a frame's file, without its ending."""
-
-
-def scored_frames(source: VideoSource) -> list[tuple[int, int]]:
-    """Return number of video and frame of everything that has labels, in order."""
-    return [
-        (video, frame)
-        for video in range(len(source))
-        for frame in (
-            source.labelled_frames(video) if isinstance(source, SparseVideoSource) else range(source.num_frames(video))
-        )
-    ]
-
-
 def label_codes(source: VideoSource) -> Tensor:
     """Return (K,) uint8, the code of each class in the data set's label files: class + 1 where it has no files."""
-    if isinstance(source, StoredVideos):
+    if isinstance(source, StoresLabels):
         return torch.tensor(source.label_codes, dtype=torch.uint8)
     return torch.arange(1, len(source.classes.names) + 1, dtype=torch.uint8)
 
 
 def label_file(source: VideoSource, video: int, frame: int) -> str:
     """Return where a frame's label map lies below a folder of predictions: ``<clip>/<frame>.png``."""
-    name = source.frame_name(video, frame) if isinstance(source, StoredVideos) else f"{frame:05d}"
-    return f"{source.name(video)}/{name}.png"
+    return f"{source.name(video)}/{source.frame_name(video, frame)}.png"
 
 
 _UNKNOWN = 255
@@ -107,7 +82,7 @@ def score_predictions(folder: str | Path, source: VideoSource, metrics: VideoMet
         task = bar.add_task("scoring", total=len(files))
         for (video, frame), path in files.items():
             labels = source.read(video, frame)[1]
-            start = 0 if isinstance(source, SparseVideoSource) else frame  # single frames are no video
+            start = 0 if isinstance(source, SparselyLabelled) else frame  # single frames are no video
             metrics.update(_read(path, codes, labels)[None], labels[None], start)
             bar.advance(task)
     return len(files)

@@ -6,13 +6,13 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from mpvss.data import VideoChunks
+from mpvss.data import VideoChunks, VideoSource
 from mpvss.evaluation.method_run import MethodRun
 from mpvss.evaluation.oracle import GroundTruth
 from mpvss.evaluation.progress import EvaluationProgress
 from mpvss.evaluation.shared_segmentor import SharedSegmentor
 from mpvss.output.progress import progress_bar
-from mpvss.types import Chunk, ClassList, VideoSource
+from mpvss.types import Chunk, ClassList
 
 
 def evaluate_videos(
@@ -68,7 +68,7 @@ def show_frames(runs: Sequence[MethodRun], frames: Tensor, labels: Tensor) -> No
             segmentor.show(frames, labels)
 
 
-class _Selection:
+class _Selection(VideoSource):
     """Some of the videos of a source, as a source."""
 
     def __init__(self, source: VideoSource, videos: Sequence[int]) -> None:

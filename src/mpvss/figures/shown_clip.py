@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from mpvss.types import VideoSource
+from mpvss.data import KnowsFlow, VideoSource
 from mpvss.video import open_frames
 
 _COLUMNS = 5
@@ -60,8 +60,7 @@ def clip_of_source(source: VideoSource, video: int, frames: list[int]) -> ShownC
         raise _too_short(source.name(video), source.num_frames(video), frames)
     read = [source.read(video, number) for number in numbers]
     pictures, truth = (torch.stack(part) for part in zip(*read, strict=True))
-    flow_of = getattr(source, "flow", None)  # made-up videos have one
-    true_flow = None if flow_of is None else flow_of(video, numbers[-1], numbers[0])[0]
+    true_flow = source.flow(video, numbers[-1], numbers[0])[0] if isinstance(source, KnowsFlow) else None
     return ShownClip(source.name(video), numbers, pictures, truth, true_flow)
 
 

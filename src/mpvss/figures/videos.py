@@ -9,13 +9,14 @@ import torch
 from torch import Tensor
 from torchvision.io import write_png
 
+from mpvss.data import VideoSource
 from mpvss.drawing import contact_sheet, flow_to_rgb, key_frame_tag, legend, overlay, page, resize, resize_nearest
 from mpvss.figures.flow_figure import cell_size
 from mpvss.figures.frames_figure import marked, paint
 from mpvss.inference import VideoSegmenter
 from mpvss.output.atomic import replacing
 from mpvss.output.progress import progress_bar
-from mpvss.types import ClassList, VideoSource
+from mpvss.types import ClassList
 from mpvss.video import VideoWriter
 
 _SCALE = 4

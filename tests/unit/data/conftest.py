@@ -7,13 +7,14 @@ import pytest
 import torch
 from torch import Tensor
 
+from mpvss.data import VideoSource
 from mpvss.types import VOID, ClassList, FramePair
 
 CLASSES = ClassList(("a", "b", "c", "d"), ((0, 0, 0), (1, 1, 1), (2, 2, 2), (3, 3, 3)))
 
 
 @dataclass
-class CountedVideos:
+class CountedVideos(VideoSource):
     """Videos of constant 5x7 frames: red is the video, green the frame, and so is the label (modulo 4)."""
 
     lengths: tuple[int, ...]

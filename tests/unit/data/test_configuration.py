@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 import torch
 from hydra import compose, initialize_config_dir
-from hydra.utils import instantiate
+from mpvss.building.parts import build_datamodule
 from PIL import Image
 from torchvision.io import write_png
+
+from mpvss.data import VSPW_CLASSES
 
 CONF = Path(__file__).parents[3] / "conf"
 CAMVID = [
@@ -33,7 +35,7 @@ CAMVID = [
 def _datamodule(option, *overrides):
     with initialize_config_dir(str(CONF), version_base="1.3"):
         cfg = compose("train", [f"data={option}", "data.batch_size=2", "data.num_workers=0", *overrides])
-    return instantiate(cfg.data.datamodule)
+    return build_datamodule(cfg)
 
 
 def _batch(option, *overrides):
@@ -75,10 +77,20 @@ def test_camvid_is_looked_for_where_the_environment_says(monkeypatch, tmp_path):
         _datamodule("camvid")
 
 
+def test_vspw_is_looked_for_where_the_environment_says_and_has_its_own_classes(monkeypatch, clips, tmp_path):
+    monkeypatch.setenv("VSPW_ROOT", str(tmp_path / "nowhere"))
+    with pytest.raises(
+        Exception, match=r"(?s)nowhere.*https://github.com/VSPW-dataset/VSPW-dataset-download.*VSPW_ROOT"
+    ):
+        _datamodule("vspw")
+    monkeypatch.setenv("VSPW_ROOT", str(clips))  # its file names other classes
+    assert _datamodule("vspw").classes.names == VSPW_CLASSES
+
+
 def test_any_clips_can_be_trained_on_with_simulated_motion(clips):
     given = ("clips", f"data.root={clips}", "data.crop=[30,40]")
     assert _batch(*given).gap.max() <= 2  # of three frames
-    batch = _batch(*given, "data.simulated_motion=true", "data.max_gap=1")
+    batch = _batch(*given, "data/pairs=still", "data.max_gap=1")
     assert batch.gap.tolist() == [1, 1]
     assert batch.flow is None
 
@@ -153,7 +165,7 @@ def test_the_labelled_frames_of_cityscapes_alone_serve_the_per_frame_model(tmp_p
         _datamodule("cityscapes", *given, "interval=5")
     with pytest.raises(Exception, match=r"(?s)lacks leftImg8bit_sequence.*leftImg8bit_sequence_trainvaltest\.zip"):
         _datamodule("cityscapes", *given[:3])
-    moved = _batch("cityscapes", *given, "interval=1", "data.simulated_motion=true", "data.flow=true")
+    moved = _batch("cityscapes", *given, "interval=1", "data/pairs=still", "data.flow=true")
     assert moved.flow.abs().max() > 0
 
 
@@ -192,6 +204,6 @@ def test_middlebury_is_scored_pair_by_pair(tmp_path):
         (tmp_path / scene / "flow10.flo").write_bytes(content)
     with initialize_config_dir(str(CONF), version_base="1.3"):
         cfg = compose("eval", ["data=middlebury", f"data.root={tmp_path}", "data.num_workers=0"])
-    module = instantiate(cfg.data.datamodule)
+    module = build_datamodule(cfg)
     assert module.val_names == ("Army", "Urban")
     assert [tuple(batch.flow.shape) for batch in module.val_dataloader()] == [(1, 2, 9, 12), (1, 2, 9, 17)]

@@ -3,20 +3,44 @@
 import pytest
 import torch
 
-from mpvss.data import SimulatedMotion, SyntheticVideos
-from mpvss.data.datamodule import FlowDataModule, VideoDataModule
-from mpvss.data.pairs.video_pairs import PairDataset
+from mpvss.data import (
+    EndlessPairs,
+    FlowPairs,
+    LabelledPairs,
+    PhotometricChange,
+    SimulatedMotion,
+    StillPairs,
+    SyntheticVideos,
+    VideoChunks,
+    VideoPairs,
+    VideoSource,
+)
+from mpvss.data.datamodule import PairDataModule
 from mpvss.data.sources.clip_folder import ClipFolder
-from mpvss.types import Chunk, ClassList, FramePair, VideoSource
+from mpvss.types import Chunk, ClassList, FramePair
 
 
-def _module(train: VideoSource, val: VideoSource, **options: object) -> VideoDataModule:
-    settings = {"transform": None, "max_gap": 3, "batch_size": 2, "num_workers": 0}
-    return VideoDataModule(lambda: train, val, **(settings | options))
+def _module(
+    train: VideoSource, val: VideoSource | None, max_gap=3, with_flow=False, chunk=10, batch_size=2, num_workers=0,
+    num_classes=None, **options: object,
+) -> PairDataModule:  # fmt: skip
+    return PairDataModule(
+        lambda: EndlessPairs(VideoPairs(train, max_gap, with_flow), **options),
+        VideoChunks.of(val, chunk),
+        batch_size,
+        num_workers,
+        num_classes,
+    )
+
+
+def _module_of_stills(train: VideoSource, val: VideoSource, motion: SimulatedMotion, with_flow=False) -> PairDataModule:
+    return PairDataModule(
+        lambda: EndlessPairs(StillPairs(train, motion, 3, with_flow)), VideoChunks(val), batch_size=2, num_workers=0
+    )
 
 
 def test_training_batches_are_pairs_and_new_ones_in_every_epoch(counted_videos):
-    module = _module(counted_videos((9, 8)), counted_videos((4,)), pairs_per_epoch=5)
+    module = _module(counted_videos((9, 8)), counted_videos((4,)), num_pairs=5)
     loader = module.train_dataloader()
     epochs = []
     for epoch in (0, 1, 0):
@@ -71,7 +95,10 @@ def test_evaluation_does_not_open_the_training_videos(counted_videos):
     def no_training_videos() -> VideoSource:
         raise FileNotFoundError("train.txt")
 
-    module = VideoDataModule(no_training_videos, counted_videos((4,)), None, max_gap=3, batch_size=2, num_workers=0)
+    def no_training_pairs() -> EndlessPairs:
+        return EndlessPairs(VideoPairs(no_training_videos(), max_gap=3))
+
+    module = PairDataModule(no_training_pairs, VideoChunks(counted_videos((4,))), batch_size=2, num_workers=0)
     module.setup("validate")
     assert len(list(module.val_dataloader())) == 1
     with pytest.raises(FileNotFoundError, match=r"train\.txt"):
@@ -80,11 +107,9 @@ def test_evaluation_does_not_open_the_training_videos(counted_videos):
 
 def test_a_missing_data_set_is_reported_before_the_module_exists(tmp_path):
     with pytest.raises(FileNotFoundError, match="data=synthetic"):
-        VideoDataModule(
-            lambda: ClipFolder(tmp_path / "nowhere", "train"),
-            ClipFolder(tmp_path / "nowhere", "val"),
-            None,
-            max_gap=3,
+        PairDataModule(
+            lambda: EndlessPairs(VideoPairs(ClipFolder(tmp_path / "nowhere", "train"), max_gap=3)),
+            VideoChunks(ClipFolder(tmp_path / "nowhere", "val")),
             batch_size=2,
             num_workers=0,
         )
@@ -104,7 +129,7 @@ def test_training_videos_of_other_classes_are_refused(counted_videos):
 @pytest.mark.parametrize("wrong", [{"max_gap": 0}, {"batch_size": 0}])
 def test_a_number_that_is_too_small_is_refused(counted_videos, wrong):
     with pytest.raises(ValueError, match=rf"data\.{next(iter(wrong))} must be at least 1.*; got 0"):
-        _module(counted_videos((9,)), counted_videos((4,)), **wrong)
+        _module(counted_videos((9,)), counted_videos((4,)), **wrong).setup("fit")
 
 
 def test_an_epoch_without_a_full_batch_is_refused(counted_videos):
@@ -120,7 +145,8 @@ def test_training_pairs_carry_flow_if_asked_for():
 
 
 def test_simulated_motion_makes_pairs_of_single_frames_and_leaves_evaluation_alone(counted_videos):
-    module = _module(counted_videos((1, 1, 3)), counted_videos((4,)), simulated_motion=True)
+    motion = SimulatedMotion(exposure=PhotometricChange())
+    module = _module_of_stills(counted_videos((1, 1, 3)), counted_videos((4,)), motion)
     loader = module.train_dataloader()
     assert len(loader.sampler) == 5
     assert all(isinstance(batch, FramePair) and batch.flow is None for batch in loader)
@@ -129,7 +155,7 @@ def test_simulated_motion_makes_pairs_of_single_frames_and_leaves_evaluation_alo
 
 def test_the_given_motion_is_the_one_that_is_simulated(counted_videos):
     still = SimulatedMotion(camera_speed=0, margin=0)
-    module = _module(counted_videos((5,)), counted_videos((4,)), simulated_motion=True, motion=still, with_flow=True)
+    module = _module_of_stills(counted_videos((5,)), counted_videos((4,)), still, with_flow=True)
     for batch in module.train_dataloader():
         assert batch.flow.eq(0).all()
         assert torch.equal(batch.frame, batch.key_frame)
@@ -137,14 +163,14 @@ def test_the_given_motion_is_the_one_that_is_simulated(counted_videos):
 
 def test_a_moving_class_that_is_not_in_the_data_is_refused_before_training(counted_videos):
     motion = SimulatedMotion(moving_classes=["car"])
-    module = _module(counted_videos((5,)), counted_videos((4,)), simulated_motion=True, motion=motion)
+    module = _module_of_stills(counted_videos((5,)), counted_videos((4,)), motion)
     with pytest.raises(ValueError, match="got car"):
         module.setup("fit")
 
 
-def _flow_module(**options: object) -> FlowDataModule:
-    pairs = PairDataset(SyntheticVideos(4, 5, 9, 13), max_gap=2, num_pairs=5, with_flow=True)
-    return FlowDataModule(lambda: pairs, pairs, **({"batch_size": 2, "num_workers": 0} | options))
+def _flow_module(batch_size=2) -> PairDataModule:
+    pairs = EndlessPairs(VideoPairs(SyntheticVideos(4, 5, 9, 13), max_gap=2, with_flow=True), num_pairs=5)
+    return PairDataModule(lambda: pairs, FlowPairs(pairs, batch_size), batch_size, num_workers=0)
 
 
 def test_flow_is_trained_on_new_pairs_in_every_epoch():
@@ -161,7 +187,7 @@ def test_flow_is_trained_on_new_pairs_in_every_epoch():
 
 def test_flow_is_scored_on_every_pair_in_order():
     module = _flow_module()
-    pairs = [module._val_pairs[index] for index in range(5)]
+    pairs = [module.val.pairs[index] for index in range(5)]
     for loader in (module.val_dataloader(), module.test_dataloader()):
         batches = list(loader)
         assert [len(batch.frame) for batch in batches] == [2, 2, 1]
@@ -169,7 +195,11 @@ def test_flow_is_scored_on_every_pair_in_order():
 
 
 def test_flow_has_no_classes():
-    assert _flow_module().classes == ClassList((), ())
+    module = _flow_module()
+    assert module.classes is None
+    assert module.scores_flow
+    with pytest.raises(ValueError, match="nothing is labelled"):
+        module.val_videos  # noqa: B018  # refuses
 
 
 @pytest.mark.parametrize(("wrong", "message"), [({"batch_size": 0}, "at least 1"), ({"batch_size": 6}, "full batch")])
@@ -178,8 +208,8 @@ def test_flow_pairs_need_a_batch_size_that_fits(wrong, message):
         _flow_module(**wrong).setup("fit")
 
 
-def test_sparse_labels_are_evaluated_on_pairs_one_batch_for_each_labelled_frame(counted_videos, sparse_videos):
-    module = _module(counted_videos((9,)), sparse_videos((7, 6)), max_distance=3)
+def test_sparse_labels_are_evaluated_on_pairs_one_batch_for_each_labelled_frame(sparse_videos):
+    module = PairDataModule(None, LabelledPairs(sparse_videos((7, 6)), max_gap=3), batch_size=2, num_workers=0)
     for loader in (module.val_dataloader(), module.test_dataloader()):
         batches = list(loader)
         assert all(isinstance(batch, FramePair) for batch in batches)
@@ -199,8 +229,8 @@ def test_there_may_be_nothing_to_evaluate_on(counted_videos):
 
 def test_pairs_for_evaluation_alone_are_not_trained_on():
     module = _flow_module()
-    evaluation = FlowDataModule(None, module._val_pairs, batch_size=1, num_workers=0)
+    evaluation = PairDataModule(None, FlowPairs(module.val.pairs), batch_size=1, num_workers=0)
     assert len(evaluation.val_dataloader()) == 5
-    assert evaluation.val_names == ()
+    assert tuple(evaluation.val_names) == ()
     with pytest.raises(ValueError, match=r"for evaluation alone.*data=flying_chairs"):
         evaluation.setup("fit")

@@ -6,9 +6,7 @@ import tracemalloc
 import pytest
 import torch
 
-from mpvss.data import PhotometricChange, SimulatedMotion, SyntheticVideos
-from mpvss.data.pairs.still_pairs import StillPairDataset
-from mpvss.data.pairs.video_pairs import PairDataset
+from mpvss.data import EndlessPairs, PhotometricChange, SimulatedMotion, StillPairs, SyntheticVideos, VideoPairs
 from mpvss.data.transforms.pair_transform import PairTransform
 
 SIZE = (48, 64)
@@ -17,12 +15,12 @@ FRAME = 3 * 48 * 64
 
 
 def _pairs_of_videos(source, transform):
-    return PairDataset(source, max_gap=3, transform=transform, with_flow=True)
+    return EndlessPairs(VideoPairs(source, max_gap=3, with_flow=True), transform)
 
 
 def _pairs_of_stills(source, transform):
     motion = SimulatedMotion(exposure=PhotometricChange())
-    return StillPairDataset(source, motion, max_gap=3, transform=transform, with_flow=True)
+    return EndlessPairs(StillPairs(source, motion, max_gap=3, with_flow=True), transform)
 
 
 @pytest.mark.parametrize("pairs_of", [_pairs_of_videos, _pairs_of_stills])

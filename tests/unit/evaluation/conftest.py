@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from mpvss.data import VideoSource
 from mpvss.evaluation import Method, MethodRun
 from mpvss.metrics import VideoMetrics
 from mpvss.propagation import FixedInterval
@@ -65,7 +66,7 @@ class Ahead(Shift):
         return Prediction(Segments(before.segments.class_logits, masks))
 
 
-class Noise:
+class Noise(VideoSource):
     """Videos of 5, 3 and 4 frames of noise with noisy labels."""
 
     classes = ClassList(("a", "b", "c"), ((0, 0, 0), (9, 9, 9), (99, 99, 99)))

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torchvision.io import decode_image
 
+from mpvss.data import VideoSource
 from mpvss.drawing import contact_sheet, flow_to_rgb
 from mpvss.figures import write_contact_sheet, write_methods_video, write_overlay_video
 from mpvss.inference import VideoSegmenter
@@ -13,7 +14,7 @@ from mpvss.video import VideoReader
 LENGTHS = (5, 3)
 
 
-class GreyVideos:
+class GreyVideos(VideoSource):
     """Videos of even grey, whose brightness and label rise from frame to frame."""
 
     def __init__(self, classes, size):

@@ -1,14 +1,16 @@
 """What check_data.py asks of a data set, and how a folder of clips and any other source answer."""
 
+import inspect
 from collections.abc import Sequence
 from functools import partial
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from mpvss.data.health.problems import Kind, Problem
 from mpvss.data.sources.clip_listing import ClipListing
 from mpvss.data.sources.label_codes import LabelCodes
 from mpvss.data.sources.labelled_frame import LabelledFrame, read_labelled_frame
-from mpvss.types import ClassList, VideoSource
+from mpvss.data.sources.source import Inspectable, VideoSource
+from mpvss.types import ClassList
 
 
 class Inspector(Protocol):
@@ -45,8 +47,8 @@ class Inspector(Protocol):
 def open_inspector(open_source: partial, needs_labels: bool = True) -> Inspector:
     """Open the split that a source would read.
 
-    A source's class that can look at damaged data has a class method ``inspector``, which takes the arguments of its
-    constructor and `needs_labels`; of any other, what its constructor and ``read`` raise is reported.
+    A class of sources that is :class:`~mpvss.data.Inspectable` opens damaged data, too; of any other, what its
+    constructor and ``read`` raise is reported.
 
     Args:
         open_source: a source's class and its arguments.
@@ -56,26 +58,18 @@ def open_inspector(open_source: partial, needs_labels: bool = True) -> Inspector
         FileNotFoundError: if the data set or the split is missing.
         ValueError: if the source cannot be opened for another reason, or does not read videos.
     """
-    owner = getattr(open_source.func, "__self__", open_source.func)  # a class, or that of an opening class method
-    make = getattr(owner, "inspector", None)
-    if make is None:
-        return SourceInspector(open_source())
-    return make(*open_source.args, **open_source.keywords, needs_labels=needs_labels)
-
-
-@runtime_checkable
-class NamesFiles(Protocol):
-    """A source that can say where a frame comes from."""
-
-    def files(self, video: int, frame: int) -> tuple[str, ...]:
-        """Return the paths of a frame and of its labels, as far as there are any."""
+    opener = open_source.func
+    owner = opener.__self__ if inspect.ismethod(opener) else opener  # a class method is its class's
+    if isinstance(owner, Inspectable):
+        return owner.inspector(*open_source.args, **open_source.keywords, needs_labels=needs_labels)
+    return SourceInspector(open_source())
 
 
 class SourceInspector:
     """Read a source's frames one by one and report what it raises; fills Inspector.
 
     Args:
-        source: labelled videos; where it :class:`NamesFiles`, problems are reported by file.
+        source: labelled videos.
 
     Raises:
         ValueError: if it is no such source.
@@ -84,7 +78,7 @@ class SourceInspector:
     problems: tuple[Problem, ...] = ()
 
     def __init__(self, source: VideoSource) -> None:
-        if not hasattr(source, "num_frames"):
+        if not isinstance(source, VideoSource):
             raise ValueError(
                 f"Labelled videos can be checked; {type(source).__name__} is something else. "
                 "Set data to an option that has videos, such as data=vspw or data=clips."
@@ -116,8 +110,7 @@ class SourceInspector:
         try:
             return LabelledFrame(*self.source.read(clip, frame))
         except (ValueError, OSError, RuntimeError) as error:
-            files = self.source.files(clip, frame) if isinstance(self.source, NamesFiles) else ()
-            where = files[0] if files else f"{self.name(clip)}, frame {frame}"
+            where = f"{self.name(clip)}, frame {frame}"
             return LabelledFrame(None, None, (Problem(Kind.UNREADABLE, where, f"cannot be read: {error}"),))
 
     def names_on_disk(self) -> tuple[str, ...]:

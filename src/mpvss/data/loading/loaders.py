@@ -11,12 +11,12 @@ from torch import Tensor
 from torch.utils.data import DataLoader, default_collate
 
 from mpvss.data.loading.samplers import EpochSampler
-from mpvss.data.pairs.pair_source import TrainingPairs
+from mpvss.data.pairs.endless import EndlessPairs
 from mpvss.types import FramePair
 
 
 class SignalSafeLoader(DataLoader):
-    """torch's DataLoader, whose workers heed signals of their parent alone.
+    """torch's DataLoader, whose workers ignore signals that do not come from their parent.
 
     A terminal and SLURM signal all processes of a run, and the one that trains needs data to the end of its step. Its
     own randomness is left to it: workers get their seeds from a generator of the loader's.
@@ -33,7 +33,7 @@ class SignalSafeLoader(DataLoader):
             num_workers=num_workers,
             pin_memory=torch.cuda.is_available(),
             persistent_workers=num_workers > 0,
-            worker_init_fn=_heed_parent_alone,
+            worker_init_fn=_ignore_all_but_parent,
             generator=torch.Generator(),
             **options,
         )
@@ -47,7 +47,7 @@ class SignalSafeLoader(DataLoader):
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def _heed_parent_alone(worker: int) -> None:
+def _ignore_all_but_parent(worker: int) -> None:
     for number in (signal.SIGINT, signal.SIGUSR1, signal.SIGUSR2):
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_when_parent_says, daemon=True).start()
@@ -70,7 +70,7 @@ class ResumableLoader(SignalSafeLoader):
         num_workers: processes that read ahead; 0 reads in the calling process.
     """
 
-    def __init__(self, pairs: TrainingPairs, batch_size: int, num_workers: int = 0) -> None:
+    def __init__(self, pairs: EndlessPairs, batch_size: int, num_workers: int = 0) -> None:
         self._pairs = pairs
         self._sampler = EpochSampler(len(pairs))
         self._first = 0

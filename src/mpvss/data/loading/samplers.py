@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 import torch.distributed as dist
 from torch.utils.data import DistributedSampler
 
-from mpvss.data.loading.chunks import NO_CHUNK, VideoChunks
-
 
 def rank_and_world_size(rank: int | None = None, world_size: int | None = None) -> tuple[int, int]:
     """Return number and count of the processes, by default those of torch.distributed, 0 and 1 without it."""
@@ -22,7 +20,7 @@ def rank_and_world_size(rank: int | None = None, world_size: int | None = None) 
 class EpochSampler(DistributedSampler[int]):
     """Yields the indices epoch * num_pairs + i, i = 0..num_pairs - 1, split over the processes.
 
-    With a :class:`~mpvss.data.PairDataset` every epoch then draws new pairs, and a run resumed at an epoch draws
+    With a :class:`~mpvss.data.EndlessPairs` every epoch then draws new pairs, and a run resumed at an epoch draws
     what it would have drawn. Lightning calls ``set_epoch`` and, since this is a ``DistributedSampler``, wraps no other
     around it.
 
@@ -62,38 +60,6 @@ class EpochSampler(DistributedSampler[int]):
         """Return all indices of the epoch that this process gets, in order."""
         first = self.epoch * self.num_pairs
         return [first + index for index in super().__iter__()]
-
-
-class WholeVideoSampler(DistributedSampler[int]):
-    """Yields the clips of whole videos, in order; every video on one process, about as many frames on each.
-
-    Every process gets as many clips as the one that has most: ``NO_CHUNK`` fills up, so that
-    processes that wait for each other at every step, or at the end, all get there. Lightning wraps no other sampler
-    around it, since it is a ``DistributedSampler``.
-
-    Args:
-        clips: of all videos.
-        rank: number of this process; by default that of torch.distributed, 0 without it.
-        world_size: number of processes; by default that of torch.distributed, 1 without it.
-
-    Raises:
-        ValueError: if `rank` is outside 0..world_size - 1.
-    """
-
-    def __init__(self, clips: VideoChunks, rank: int | None = None, world_size: int | None = None) -> None:
-        rank, world_size = rank_and_world_size(rank, world_size)
-        super().__init__(clips, world_size, rank, shuffle=False)
-        source = clips.source
-        shares = share_videos([source.num_frames(video) for video in range(len(source))], world_size)
-        orders = [[index for video in share for index in clips.of_video(video)] for share in shares]
-        longest = max(map(len, orders))
-        self._order = [*orders[rank], *[NO_CHUNK] * (longest - len(orders[rank]))]
-
-    def __len__(self) -> int:
-        return len(self._order)
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._order)
 
 
 def share_videos(lengths: Sequence[int], world_size: int) -> list[list[int]]:

@@ -58,23 +58,14 @@ def draw_key(frame: int, max_gap: int, generator: torch.Generator) -> int:
     return frame - int(torch.randint(1, min(max_gap, frame) + 1, (), generator=generator))
 
 
-def check_drawing(max_gap: int, num_pairs: int | None, seed: int) -> None:
-    """Refuse settings from which no pair can be drawn.
-
-    Args:
-        max_gap: largest distance between the two frames, in frames.
-        num_pairs: pairs of an epoch; None for every frame once.
-        seed: of the drawing.
+def check_max_gap(max_gap: int) -> None:
+    """Refuse a largest gap between the two frames of a pair that allows no pair.
 
     Raises:
-        ValueError: if one of them is too small.
+        ValueError: if it is less than 1 frame.
     """
     if max_gap < 1:
-        raise ValueError(f"max_gap must be at least 1 frame; got {max_gap}. Set data.max_gap (or interval).")
-    if num_pairs is not None and num_pairs < 1:
-        raise ValueError(f"num_pairs must be at least 1, or null for every frame once; got {num_pairs}.")
-    if seed < 0:
-        raise ValueError(f"seed must be at least 0; got {seed}.")
+        raise ValueError(f"data.max_gap must be at least 1 frame; got {max_gap}. It follows interval unless set.")
 
 
 def generator_for(*key: int) -> torch.Generator:

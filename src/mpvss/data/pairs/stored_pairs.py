@@ -1,64 +1,95 @@
-"""Stored pairs in random order, augmented, without end."""
+"""Pairs that are stored, with exact flow: to train on in random order, to score flow on in their own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Any, Protocol, runtime_checkable
 
-from torch.utils.data import Dataset
+import torch
+from torch.utils.data import DataLoader
 
-from mpvss.data.pairs.drawing import drawing_from, generator_for, pass_order
-from mpvss.data.pairs.pair_source import PairSource
+from mpvss.data.loading.loaders import SignalSafeLoader, collate_pairs
 from mpvss.types import FramePair
 
 
-class ShuffledPairs(Dataset[FramePair]):
-    """Pass after pass over stored pairs, each pass in a new order; an item is a function of (seed, index) alone.
+class PairSource(Protocol):
+    """Pairs that can be read in any order."""
+
+    def __len__(self) -> int:
+        """Return the number of pairs."""
+
+    def __getitem__(self, index: int) -> FramePair:
+        """Return an unbatched pair: the fields of a FramePair without the batch dimension."""
+
+
+@runtime_checkable
+class NamesPairs(Protocol):
+    """Pairs that have names, in their order."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The name of each pair."""
+
+
+class StoredPairs:
+    """Takes pairs as they are; a pass goes over all of them. Fills :class:`~mpvss.data.pairs.endless.PairDraw`.
 
     Args:
         pairs: what is passed over, in a fixed order.
-        transform: applied to each unbatched pair; it may draw from torch's default CPU generator. None: as stored.
-        num_pairs: pairs of an epoch; None for each once. Indices may go on past it (see
-            :class:`~mpvss.data.loading.samplers.EpochSampler`).
-        seed: at least 0.
 
     Raises:
-        ValueError: if `num_pairs` or `seed` is too small, or there are no pairs.
+        ValueError: if there are no pairs.
     """
 
-    def __init__(
-        self,
-        pairs: PairSource,
-        transform: Callable[[FramePair], FramePair] | None = None,
-        num_pairs: int | None = None,
-        seed: int = 0,
-    ) -> None:
+    classes = None
+    needs_two_frames = False
+
+    def __init__(self, pairs: PairSource) -> None:
         if not len(pairs):
             raise ValueError("There must be at least one pair to train on; got none.")
-        if num_pairs is not None and num_pairs < 1:
-            raise ValueError(f"num_pairs must be at least 1, or null for every pair once; got {num_pairs}.")
-        if seed < 0:
-            raise ValueError(f"seed must be at least 0; got {seed}.")
         self.pairs = pairs
-        self.transform = transform
-        self.seed = seed
-        self._num_pairs = num_pairs or len(pairs)
+
+    @property
+    def num_pairs(self) -> int:
+        """Each once."""
+        return len(self.pairs)
 
     def __len__(self) -> int:
-        return self._num_pairs
+        return len(self.pairs)
 
-    def __getitem__(self, index: int) -> FramePair:
-        """Return an unbatched pair."""
-        pair = self.pairs[self._find(index)]
-        if self.transform is None:
-            return pair
-        with drawing_from(generator_for(self.seed, 1, index)):
-            return self.transform(pair)
+    def make(self, place: int, generator: torch.Generator) -> FramePair:
+        """Read a pair."""
+        return self.pairs[place]
 
-    def describe(self, index: int) -> str:
+    def describe(self, place: int, generator: torch.Generator) -> str:
         """Return the name of a pair, or its number where pairs have no names."""
-        place = self._find(index)
-        names: Sequence[str] = getattr(self.pairs, "names", ())
-        return names[place] if names else f"pair {place}"
+        return _names(self.pairs)[place] if _names(self.pairs) else f"pair {place}"
 
-    def _find(self, index: int) -> int:
-        """Return which of the stored pairs it is."""
-        turn, place = divmod(index, len(self.pairs))
-        return pass_order(self.seed, turn, len(self.pairs))[place]
+
+class FlowPairs:
+    """Pairs whose flow is known and on which nothing is labelled, to score flow on.
+
+    Fills :class:`~mpvss.data.loading.scored.ScoredData`.
+
+    Args:
+        pairs: in a fixed order.
+        batch_size: pairs of a batch, all of one size; 1 where pairs differ in size.
+    """
+
+    source = None
+    scores_flow = True
+
+    def __init__(self, pairs: PairSource, batch_size: int = 1) -> None:
+        self.pairs = pairs
+        self.batch_size = batch_size
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The names of the pairs; empty where they have none."""
+        return _names(self.pairs)
+
+    def loader(self, num_workers: int) -> DataLoader[Any]:
+        """Return batches of the pairs, in order; the last may be smaller."""
+        return SignalSafeLoader(self.pairs, num_workers, batch_size=self.batch_size, collate_fn=collate_pairs)
+
+
+def _names(pairs: PairSource) -> Sequence[str]:
+    return pairs.names if isinstance(pairs, NamesPairs) else ()

@@ -1,34 +1,21 @@
-"""Pairs of a key and a non-key frame, to train on."""
+"""Pairs of a key and a non-key frame of one video."""
 
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
-from torch.utils.data import Dataset
 
-from mpvss.data.pairs.drawing import (
-    check_drawing,
-    draw_key,
-    draw_pair,
-    drawing_from,
-    generator_for,
-    pass_order,
-)
-from mpvss.data.pairs.pair_source import describe_frames
-from mpvss.types import FramePair, SparseVideoSource, VideoSource
+from mpvss.data.pairs.drawing import check_max_gap, draw_key, draw_pair
+from mpvss.data.sources.source import KnowsFlow, SparselyLabelled, VideoSource, scored_frames
+from mpvss.types import ClassList, FramePair
 
 _log = logging.getLogger(__name__)
 
 
-class PairDataset(Dataset[FramePair]):
-    """Random pairs of a set of videos, each a function of (seed, index) alone.
-
-    Neither the worker nor the items read before change what an index gives, so a resumed run sees what an
-    uninterrupted one would have. Pass after pass over the videos, each pass in a new order; indices may go on past
-    the length, which is that of one epoch (see :class:`~mpvss.data.loading.samplers.EpochSampler`).
+class VideoPairs:
+    """Draws two frames of a video; a pass goes over the videos. Fills :class:`~mpvss.data.pairs.endless.PairDraw`.
 
     Where only some frames are labelled, each of them is the later frame of a pair, and the passes go over them; a
     labelled frame without a frame before it is paired with itself, with a gap of 0.
@@ -36,59 +23,52 @@ class PairDataset(Dataset[FramePair]):
     Args:
         source: labelled videos; those of a single frame are left out, with a warning.
         max_gap: largest distance between the two frames, in frames, at least 1.
-        transform: applied to each unbatched pair; it may draw from torch's default CPU generator. None: as read.
-        num_pairs: pairs of an epoch; None for one per frame that has a frame before it, or per labelled frame.
-        seed: at least 0.
         with_flow: whether pairs carry exact flow and visibility, which the source must then know.
 
     Raises:
-        ValueError: if `max_gap`, `num_pairs` or `seed` is too small, no video has two frames, or flow is asked of a
-            source that knows none.
+        ValueError: if `max_gap` is too small, no video has two frames, or flow is asked of a source that knows none.
     """
 
-    def __init__(
-        self,
-        source: VideoSource,
-        max_gap: int,
-        transform: Callable[[FramePair], FramePair] | None = None,
-        num_pairs: int | None = None,
-        seed: int = 0,
-        with_flow: bool = False,
-    ) -> None:
-        check_drawing(max_gap, num_pairs, seed)
+    needs_two_frames = True
+
+    def __init__(self, source: VideoSource, max_gap: int, with_flow: bool = False) -> None:
+        check_max_gap(max_gap)
         self.source = source
         self.max_gap = max_gap
-        self.transform = transform
-        self.seed = seed
-        self._flow_source = _source_with_flow(source) if with_flow else None
+        self._flow = _flow_of(source) if with_flow else None
         self._targets = _targets(source)
-        self._num_pairs = num_pairs or _num_targets(source, self._targets)
+
+    @property
+    def classes(self) -> ClassList:
+        """The classes of the videos."""
+        return self.source.classes
+
+    @property
+    def num_pairs(self) -> int:
+        """One per frame that has a frame before it, or per labelled frame where these are few."""
+        return sum(self.source.num_frames(video) - 1 if frame is None else 1 for video, frame in self._targets)
 
     def __len__(self) -> int:
-        return self._num_pairs
+        return len(self._targets)
 
-    def __getitem__(self, index: int) -> FramePair:
-        """Return an unbatched pair: frames (3, H, W), labels (H, W), gap (), flow (2, H, W), visible (H, W)."""
-        generator = generator_for(self.seed, 1, index)
-        video, key, frame = self._draw(index, generator)
+    def make(self, place: int, generator: torch.Generator) -> FramePair:
+        """Draw the two frames and read them."""
+        video, key, frame = self._frames(place, generator)
         pair = read_pair(partial(self.source.read, video), key, frame, self.source.name(video))
-        if self._flow_source is not None:
-            flow, visible = self._flow_source.flow(video, frame, key)
-            pair = pair._replace(flow=flow, visible=visible)
-        if self.transform is None:
+        if self._flow is None:
             return pair
-        with drawing_from(generator):
-            return self.transform(pair)
+        flow, visible = self._flow(video, frame, key)
+        return pair._replace(flow=flow, visible=visible)
 
-    def describe(self, index: int) -> str:
+    def describe(self, place: int, generator: torch.Generator) -> str:
         """Return the video of a pair and its two frames."""
-        video, key, frame = self._draw(index, generator_for(self.seed, 1, index))
-        return describe_frames(self.source, video, key, frame)
+        video, *frames = self._frames(place, generator)
+        names = " and ".join(self.source.frame_name(video, frame) for frame in frames)
+        return f"{self.source.name(video)}, {names}"
 
-    def _draw(self, index: int, generator: torch.Generator) -> tuple[int, int, int]:
+    def _frames(self, place: int, generator: torch.Generator) -> tuple[int, int, int]:
         """Draw video, key frame and frame."""
-        turn, place = divmod(index, len(self._targets))
-        video, frame = self._targets[pass_order(self.seed, turn, len(self._targets))[place]]
+        video, frame = self._targets[place]
         if frame is None:
             return video, *draw_pair(self.source.num_frames(video), self.max_gap, generator)
         return video, draw_key(frame, self.max_gap, generator), frame
@@ -117,37 +97,23 @@ def read_pair(read: Callable[[int], tuple[Tensor, Tensor]], key: int, frame: int
     return FramePair(key_frame, key_labels, image, labels, torch.tensor(frame - key, dtype=torch.int64))
 
 
-@runtime_checkable
-class _SourceWithFlow(Protocol):
-    """Videos whose motion is known."""
-
-    def flow(self, video: int, frame: int, key_frame: int) -> tuple[Tensor, Tensor]:
-        """Return the displacement from `frame` into `key_frame`, (2, H, W) pixels, and visibility, (H, W) bool."""
-
-
-def _source_with_flow(source: VideoSource) -> _SourceWithFlow:
-    if not isinstance(source, _SourceWithFlow):
+def _flow_of(source: VideoSource) -> Callable[[int, int, int], tuple[Tensor, Tensor]]:
+    if not isinstance(source, KnowsFlow):
         raise ValueError(
             f"Pairs with flow need videos whose motion is known; {type(source).__name__} has labelled frames only. "
-            "Set data.simulated_motion=true, take data=synthetic, or set data.flow=false."
+            "Set data/pairs=still, take data=synthetic, or set data.flow=false."
         )
-    return source
+    return source.flow
 
 
 def _targets(source: VideoSource) -> list[tuple[int, int | None]]:
     """List what a pass goes over: labelled frames where they are few, else videos, of which any frame may be drawn."""
-    if not isinstance(source, SparseVideoSource):
+    if not isinstance(source, SparselyLabelled):
         return [(video, None) for video in _videos_with_pairs(source)]
-    targets: list[tuple[int, int | None]] = [
-        (video, frame) for video in range(len(source)) for frame in source.labelled_frames(video)
-    ]
+    targets: list[tuple[int, int | None]] = [*scored_frames(source)]
     if not targets:
         raise ValueError(f"Training pairs need a labelled frame; none of the {len(source)} videos has one.")
     return targets
-
-
-def _num_targets(source: VideoSource, targets: list[tuple[int, int | None]]) -> int:
-    return sum(source.num_frames(video) - 1 if frame is None else 1 for video, frame in targets)
 
 
 def _videos_with_pairs(source: VideoSource) -> list[int]:

@@ -11,6 +11,7 @@ from torch import Tensor
 from mpvss.data.sources.decoding import check_same_size, decode_codes, decode_rgb
 from mpvss.data.sources.file_tree import FileTree, find_tree
 from mpvss.data.sources.label_codes import LabelCodes
+from mpvss.data.sources.source import VideoSource
 from mpvss.types import VOID, ClassList
 
 _BEFORE, _AFTER = 19, 10  # frames of a snippet around the labelled one
@@ -88,7 +89,7 @@ class _Snippet(NamedTuple):
     codes: LabelCodes
 
 
-class Cityscapes:
+class Cityscapes(VideoSource):
     """Snippets of which one frame is labelled, in the order of their names; the other frames' labels are all VOID.
 
     Every part may be a folder or the zip as it was downloaded, which is then read as it is. Labels are

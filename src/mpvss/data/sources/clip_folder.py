@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
@@ -14,6 +14,8 @@ from mpvss.data.sources.class_file import CLASSES_FILE, NAMES_FILE, named_classe
 from mpvss.data.sources.clip_listing import LAYOUT, ClipListing, ListedClip
 from mpvss.data.sources.label_codes import LabelCodes
 from mpvss.data.sources.labelled_frame import read_labelled_frame
+from mpvss.data.sources.source import VideoSource
+from mpvss.data.sources.vspw import VSPW_CLASSES
 from mpvss.types import VOID, ClassList
 
 _log = logging.getLogger(__name__)
@@ -23,7 +25,7 @@ _NEXT_STEP = (
 )
 
 
-class ClipFolder:
+class ClipFolder(VideoSource):
     """Clips on disk, read frame by frame.
 
     Construction lists the folders and decodes nothing. Label maps store class c as c + 1, as VSPW does.
@@ -31,7 +33,7 @@ class ClipFolder:
     Args:
         root: folder of the data set, laid out as the error for a missing one shows.
         split: name of the list, ``<root>/<split>.txt``; blank lines in it are ignored.
-        class_names: K names in label order; None to read them from the root.
+        class_names: K names in label order; "vspw" for VSPW's; None to read them from the root.
         hint: where to get the data set, for the error when `root` is missing.
         labels: whether every clip must have labels; if not, those of a clip without masks are all VOID. A clip labelled
             in part is an error either way.
@@ -48,7 +50,7 @@ class ClipFolder:
         self,
         root: str | Path,
         split: str,
-        class_names: Sequence[str] | None = None,
+        class_names: Sequence[str] | Literal["vspw"] | None = None,
         hint: str = "",
         labels: bool = True,
         skip_bad_clips: bool | str | Path = False,
@@ -74,7 +76,7 @@ class ClipFolder:
         cls,
         root: str | Path,
         split: str,
-        class_names: Sequence[str] | None = None,
+        class_names: Sequence[str] | Literal["vspw"] | None = None,
         hint: str = "",
         labels: bool = True,
         skip_bad_clips: bool | str | Path = False,
@@ -163,6 +165,10 @@ def _without_damage(listing: ClipListing, split: str, known: dict[str, str]) -> 
 
 
 def _classes(root: Path, class_names: Sequence[str] | None) -> tuple[ClassList, LabelCodes]:
+    if class_names == "vspw":
+        class_names = VSPW_CLASSES
+    if isinstance(class_names, str):
+        raise ValueError(f"data.class_names must be a list of names, vspw or null; got {class_names}.")
     if class_names is not None:
         return named_classes(tuple(class_names), root)
     for name in (CLASSES_FILE, NAMES_FILE):

@@ -12,6 +12,7 @@ from torch import Tensor
 from mpvss.data.sources.class_file import CLASSES_FORMAT, named_classes, read_classes
 from mpvss.data.sources.decoding import check_same_size
 from mpvss.data.sources.open_files import OpenFiles
+from mpvss.data.sources.source import VideoSource
 from mpvss.data.sources.video_labels import FrameCodes, LabelFolder, LabelVideo, find_labels
 from mpvss.types import VOID
 from mpvss.video.container import upright_rgb
@@ -23,7 +24,7 @@ VIDEO_SUFFIXES = (".mp4", ".mkv", ".mov", ".avi", ".webm", ".m4v", ".ts", ".mpg"
 _OPEN_VIDEOS = 8  # per process, label videos among them; a decoder of 1080p holds some 100 MB
 
 
-class VideoFiles:
+class VideoFiles(VideoSource):
     """Videos read frame by frame in any order by seeking; nothing is unpacked.
 
     Construction reads every file once to find its frames, and decodes nothing.
@@ -80,10 +81,6 @@ class VideoFiles:
     def label_codes(self) -> tuple[int, ...]:
         """The code of each class in label maps."""
         return self._codes.of_classes
-
-    def frame_name(self, video: int, frame: int) -> str:
-        """Return a name for a frame, its number."""
-        return f"{frame:05d}"
 
     def read(self, video: int, frame: int) -> tuple[Tensor, Tensor]:
         """Decode a frame.

@@ -1,4 +1,4 @@
-"""VSPW: Video Scene Parsing in the Wild (Miao et al., CVPR 2021), 124 classes."""
+"""The classes of VSPW: Video Scene Parsing in the Wild (Miao et al., CVPR 2021)."""
 
 VSPW_CLASSES = (
     "wall",
@@ -127,9 +127,3 @@ VSPW_CLASSES = (
     "train",
 )
 """Names in label order, spelled as in the data set's own list; its "others" is void."""
-
-VSPW_HINT = (
-    "VSPW is to be had from https://github.com/VSPW-dataset/VSPW-dataset-download: take the 480p version, unpack it, "
-    "and set VSPW_ROOT or data.root to the folder VSPW_480p."
-)
-"""Where to get the data set."""

@@ -13,10 +13,10 @@ class RunRecord(lightning.Callback):
 
     Args:
         run: options and values that make the model and its data.
-        classes: names and colours of the labels that the model predicts.
+        classes: names and colours of the labels that the model predicts; None where it predicts none.
     """
 
-    def __init__(self, run: StoredRun, classes: ClassList) -> None:
+    def __init__(self, run: StoredRun, classes: ClassList | None) -> None:
         self.run = run
         self.classes = classes
 
@@ -25,4 +25,5 @@ class RunRecord(lightning.Callback):
     ) -> None:
         """Add `run` and `classes`: plain values, which ``torch.load(weights_only=True)`` reads."""
         checkpoint["run"] = self.run.to_metadata()
-        checkpoint["classes"] = self.classes.to_metadata()
+        if self.classes is not None:
+            checkpoint["classes"] = self.classes.to_metadata()

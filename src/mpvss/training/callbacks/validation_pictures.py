@@ -12,10 +12,10 @@ import torch.nn.functional as F
 from lightning.pytorch.loggers import WandbLogger
 from torch import Tensor
 
+from mpvss.data import VideoSource
 from mpvss.inference import VideoSegmenter
 from mpvss.training.callbacks.wandb_media import FrameShown, class_chart, frame_media, overlay_video
 from mpvss.training.module import MPVSS
-from mpvss.types import VideoSource
 
 _FRAME_RATE = Fraction(5)
 

@@ -1,4 +1,4 @@
-"""Any source of videos can be looked into; one that knows its files names them."""
+"""Any source of videos can be looked into; one whose class can do so is opened in spite of damage."""
 
 from functools import partial
 
@@ -26,18 +26,6 @@ def test_what_a_source_raises_is_reported(counted_videos, error):
 
     (problem,) = open_inspector(partial(Torn, (2,))).read(0, 1).problems
     assert (problem.kind, str(problem)) == (Kind.UNREADABLE, "video 0, frame 1 cannot be read: torn")
-
-
-def test_a_source_that_names_its_files_is_reported_by_file(counted_videos):
-    class Torn(counted_videos):
-        def read(self, video, frame):
-            raise ValueError("torn")
-
-        def files(self, video, frame):
-            return (f"/reels/{video}.mp4",)
-
-    (problem,) = open_inspector(partial(Torn, (2,))).read(0, 1).problems
-    assert problem.file == "/reels/0.mp4"
 
 
 def test_what_has_no_videos_is_refused():

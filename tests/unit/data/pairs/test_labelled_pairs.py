@@ -10,7 +10,7 @@ from mpvss.types import VOID
 
 
 def test_every_labelled_frame_has_the_key_frames_from_itself_back(sparse_videos):
-    pairs = LabelledPairs(sparse_videos((7, 6)), max_distance=3)
+    pairs = LabelledPairs(sparse_videos((7, 6)), max_gap=3)
     assert len(pairs) == 2 * 2 * 3
     seen = []
     for index in range(len(pairs)):
@@ -32,13 +32,13 @@ def test_the_batch_of_a_labelled_frame_reads_every_file_once(sparse_videos):
     assert source.reads == {(v, f): 1 + (f == 3) for v in (0, 1) for f in (1, 2, 3, 4, 5)}  # 3 is also a key of 5
 
 
-def test_more_distance_than_there_are_frames_is_refused(sparse_videos):
+def test_a_larger_gap_than_there_are_frames_is_refused(sparse_videos):
     with pytest.raises(
         ValueError, match=r"interval of 5 needs 4 frames before .*; video 0 has 3\. Lower interval to 4"
     ):
         LabelledPairs(sparse_videos((7,)), 5)
 
 
-def test_no_distance_is_refused(sparse_videos):
+def test_no_gap_is_refused(sparse_videos):
     with pytest.raises(ValueError, match="at least 1; got 0"):
         LabelledPairs(sparse_videos((7,)), 0)

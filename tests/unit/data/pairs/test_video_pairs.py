@@ -6,9 +6,8 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from mpvss.data import SyntheticVideos
+from mpvss.data import EndlessPairs, SyntheticVideos, VideoPairs
 from mpvss.data.loading.loaders import collate_pairs
-from mpvss.data.pairs.video_pairs import PairDataset
 from mpvss.types import FramePair
 
 
@@ -17,13 +16,17 @@ def _ids(pair):
     return (*pair.key_frame[:2, 0, 0].tolist(), *pair.frame[:2, 0, 0].tolist())
 
 
+def _pairs(source, max_gap, with_flow=False, **options):
+    return EndlessPairs(VideoPairs(source, max_gap, with_flow), **options)
+
+
 def _noisy(pair):
     """Stand for an augmentation: draw from torch's default generator."""
     return pair._replace(labels=torch.randint(0, 200, pair.labels.shape, dtype=torch.uint8))
 
 
 def test_the_two_frames_are_of_one_video_and_the_gap_is_theirs(counted_videos):
-    dataset = PairDataset(counted_videos((5, 9)), max_gap=3, num_pairs=50)
+    dataset = _pairs(counted_videos((5, 9)), max_gap=3, num_pairs=50)
     for index in range(50):
         pair = dataset[index]
         video, key, same_video, frame = _ids(pair)
@@ -36,7 +39,7 @@ def test_the_two_frames_are_of_one_video_and_the_gap_is_theirs(counted_videos):
 
 
 def test_every_pass_visits_every_video_once_in_a_new_order(counted_videos):
-    dataset = PairDataset(counted_videos((2,) * 9), max_gap=1)
+    dataset = _pairs(counted_videos((2,) * 9), max_gap=1)
     passes = [[_ids(dataset[turn * 9 + place])[0] for place in range(9)] for turn in range(4)]
     assert all(sorted(order) == list(range(9)) for order in passes)
     assert len({tuple(order) for order in passes}) == 4
@@ -44,19 +47,19 @@ def test_every_pass_visits_every_video_once_in_a_new_order(counted_videos):
 
 def test_an_item_depends_on_seed_and_index_alone(counted_videos, same_pair):
     source = counted_videos((5, 9, 4))
-    dataset = PairDataset(source, max_gap=3, transform=_noisy, seed=3)
+    dataset = _pairs(source, max_gap=3, transform=_noisy, seed=3)
     forwards = [dataset[index] for index in range(8)]
     torch.manual_seed(1)
     backwards = [dataset[index] for index in reversed(range(8))][::-1]
     for one, other in zip(forwards, backwards, strict=True):
         assert same_pair(one, other)
-    other_seed = PairDataset(source, max_gap=3, transform=_noisy, seed=4)
+    other_seed = _pairs(source, max_gap=3, transform=_noisy, seed=4)
     assert not torch.equal(other_seed[0].labels, forwards[0].labels)
     assert not torch.equal(forwards[0].labels, forwards[1].labels)
 
 
 def test_the_number_of_workers_changes_nothing(counted_videos, same_pair):
-    dataset = PairDataset(counted_videos((5, 9, 4)), max_gap=3, transform=_noisy, num_pairs=6)
+    dataset = _pairs(counted_videos((5, 9, 4)), max_gap=3, transform=_noisy, num_pairs=6)
     alone, shared = (
         list(DataLoader(dataset, batch_size=2, num_workers=count, collate_fn=collate_pairs)) for count in (0, 2)
     )
@@ -70,36 +73,36 @@ def test_reading_leaves_the_global_generator_alone(counted_videos):
     torch.manual_seed(5)
     expected = torch.rand(3)
     torch.manual_seed(5)
-    PairDataset(counted_videos((5,)), max_gap=3, transform=_noisy)[0]
+    _pairs(counted_videos((5,)), max_gap=3, transform=_noisy)[0]
     assert torch.equal(torch.rand(3), expected)
 
 
 def test_the_length_is_one_pair_per_frame_with_a_frame_before_it(counted_videos):
-    assert len(PairDataset(counted_videos((5, 1, 3)), max_gap=9)) == 4 + 2
-    assert len(PairDataset(counted_videos((5, 1, 3)), max_gap=9, num_pairs=11)) == 11
+    assert len(_pairs(counted_videos((5, 1, 3)), max_gap=9)) == 4 + 2
+    assert len(_pairs(counted_videos((5, 1, 3)), max_gap=9, num_pairs=11)) == 11
 
 
 def test_a_clip_of_one_frame_is_left_out_and_named(counted_videos, caplog):
     with caplog.at_level(logging.WARNING):
-        dataset = PairDataset(counted_videos((4, 1, 3)), max_gap=2)
+        dataset = _pairs(counted_videos((4, 1, 3)), max_gap=2)
     assert "video 1" in caplog.text
     assert {_ids(dataset[index])[0] for index in range(8)} == {0, 2}
 
 
 def test_only_clips_of_one_frame_are_refused(counted_videos):
     with pytest.raises(ValueError, match="at least two frames; none of the 2 clips"):
-        PairDataset(counted_videos((1, 1)), max_gap=2)
+        _pairs(counted_videos((1, 1)), max_gap=2)
 
 
 @pytest.mark.parametrize("wrong", [{"max_gap": 0}, {"max_gap": -2}, {"num_pairs": 0}, {"seed": -1}])
 def test_a_number_that_is_too_small_is_refused(counted_videos, wrong):
     with pytest.raises(ValueError, match=f"{next(iter(wrong))} must be .*got {next(iter(wrong.values()))}"):
-        PairDataset(counted_videos((5,)), **{"max_gap": 3, **wrong})
+        _pairs(counted_videos((5,)), **{"max_gap": 3, **wrong})
 
 
 def test_synthetic_pairs_carry_the_flow_from_the_frame_into_the_key_frame():
     source = SyntheticVideos(3, 6, 9, 13, seed=2)
-    dataset = PairDataset(source, max_gap=4, with_flow=True)
+    dataset = _pairs(source, max_gap=4, with_flow=True)
     frames = {source.read(video, frame)[0]: (video, frame) for video in range(3) for frame in range(6)}
 
     def place(image):
@@ -116,21 +119,21 @@ def test_synthetic_pairs_carry_the_flow_from_the_frame_into_the_key_frame():
 
 def test_flow_changes_nothing_else(same_pair):
     source = SyntheticVideos(3, 6, 9, 13, seed=2)
-    without, with_flow = (PairDataset(source, max_gap=4, with_flow=flag)[1] for flag in (False, True))
+    without, with_flow = (_pairs(source, max_gap=4, with_flow=flag)[1] for flag in (False, True))
     assert without.flow is without.visible is None
     assert same_pair(without, with_flow._replace(flow=None, visible=None))
 
 
 def test_flow_is_refused_where_nobody_knows_it(counted_videos):
-    with pytest.raises(ValueError, match=r"CountedVideos has labelled frames only.*data\.simulated_motion=true"):
-        PairDataset(counted_videos((5,)), max_gap=3, with_flow=True)
+    with pytest.raises(ValueError, match=r"CountedVideos has labelled frames only.*data/pairs=still"):
+        _pairs(counted_videos((5,)), max_gap=3, with_flow=True)
 
 
 def test_no_frame_of_a_pair_is_read_twice(counted_videos, monkeypatch):
     source = counted_videos((5, 9, 4))
     read, reads = type(source).read, []
     monkeypatch.setattr(type(source), "read", lambda self, *place: reads.append(place) or read(self, *place))
-    dataset = PairDataset(source, max_gap=3, transform=_noisy)
+    dataset = _pairs(source, max_gap=3, transform=_noisy)
     for index in range(20):
         reads.clear()
         dataset[index]
@@ -138,7 +141,7 @@ def test_no_frame_of_a_pair_is_read_twice(counted_videos, monkeypatch):
 
 
 def test_where_few_frames_are_labelled_each_is_the_later_frame_of_a_pair_and_comes_once_in_a_pass(sparse_videos):
-    pairs = PairDataset(sparse_videos((7, 6)), max_gap=2)
+    pairs = _pairs(sparse_videos((7, 6)), max_gap=2)
     assert len(pairs) == 4
     gaps = set()
     for turn in range(10):
@@ -155,7 +158,7 @@ def test_where_few_frames_are_labelled_each_is_the_later_frame_of_a_pair_and_com
 
 def test_a_labelled_frame_without_a_frame_before_it_is_its_own_key_and_read_once(sparse_videos):
     source = sparse_videos((1, 1), labelled=(0,))
-    pair = PairDataset(source, max_gap=5)[0]
+    pair = _pairs(source, max_gap=5)[0]
     assert pair.gap.item() == 0
     assert torch.equal(pair.key_frame, pair.frame)
     assert torch.equal(pair.key_labels, pair.labels)
@@ -164,7 +167,7 @@ def test_a_labelled_frame_without_a_frame_before_it_is_its_own_key_and_read_once
 
 def test_videos_without_a_labelled_frame_are_refused(sparse_videos):
     with pytest.raises(ValueError, match="need a labelled frame; none of the 2 videos has one"):
-        PairDataset(sparse_videos((7, 6), labelled=()), max_gap=2)
+        _pairs(sparse_videos((7, 6), labelled=()), max_gap=2)
 
 
 def test_frames_of_different_size_are_named(counted_videos):
@@ -176,4 +179,4 @@ def test_frames_of_different_size_are_named(counted_videos):
     with pytest.raises(
         ValueError, match=r"must have one size; video 0 has 7x3 and 7x4 \(width x height\) at frames 0 and"
     ):
-        PairDataset(Growing((2,)), max_gap=1)[0]
+        _pairs(Growing((2,)), max_gap=1)[0]

@@ -11,8 +11,9 @@ import torch
 from PIL import Image
 from torch.utils.data import DataLoader
 
+from mpvss.data.pairs.endless import EndlessPairs
 from mpvss.data.pairs.labelled_pairs import LabelledPairs
-from mpvss.data.pairs.video_pairs import PairDataset
+from mpvss.data.pairs.video_pairs import VideoPairs
 from mpvss.data.sources.cityscapes import CITYSCAPES_CLASSES, LABEL_IDS, TRAIN_IDS, Cityscapes
 from mpvss.types import VOID
 
@@ -150,7 +151,7 @@ def test_label_train_ids_serve_where_there_are_no_label_ids(root):
 
 
 def test_training_pairs_end_in_the_labelled_frame_and_start_up_to_max_gap_before_it(made):
-    pairs = PairDataset(Cityscapes(made, "val"), max_gap=3)
+    pairs = EndlessPairs(VideoPairs(Cityscapes(made, "val"), max_gap=3))
     assert len(pairs) == 2
     gaps = set()
     for index in range(40):

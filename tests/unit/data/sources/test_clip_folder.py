@@ -10,9 +10,11 @@ import torch
 from torch import Tensor
 from torchvision.io import ImageReadMode, decode_image, write_jpeg, write_png
 
-from mpvss.data.datamodule import VideoDataModule
+from mpvss.data.datamodule import PairDataModule
 from mpvss.data.health.problems import write_bad_clips
-from mpvss.data.pairs.video_pairs import PairDataset
+from mpvss.data.loading.chunks import VideoChunks
+from mpvss.data.pairs.endless import EndlessPairs
+from mpvss.data.pairs.video_pairs import VideoPairs
 from mpvss.data.sources.clip_folder import ClipFolder
 from mpvss.data.transforms.pair_transform import PairTransform
 from mpvss.types import VOID
@@ -105,7 +107,7 @@ def test_construction_decodes_nothing(root):
 def test_a_clip_of_one_frame_can_be_evaluated_but_not_paired(root, caplog):
     source = ClipFolder(root, "val")
     assert source.read(1, 0)[1].shape == (HEIGHT, WIDTH)
-    assert len(PairDataset(source, max_gap=5)) == 2
+    assert len(EndlessPairs(VideoPairs(source, max_gap=5))) == 2
     assert "alley" in caplog.text
 
 
@@ -337,8 +339,15 @@ def test_clips_of_different_sizes_are_trained_on_and_evaluated(root):
             (write_jpeg if path.suffix == ".jpg" else write_png)(resized, str(path))
     (root / "val.txt").write_text("wide\nsquare\nportrait")
     source = ClipFolder(root, "val")
-    module = VideoDataModule(lambda: source, source, PairTransform((9, 11)), 1, 3, 0)
+    pairs = EndlessPairs(VideoPairs(source, max_gap=1), PairTransform((9, 11)))
+    module = PairDataModule(lambda: pairs, VideoChunks(source), batch_size=3, num_workers=0)
     module.setup("fit")
     (batch,) = module.train_dataloader()
     assert batch.frame.shape == (3, 3, 9, 11)
     assert [tuple(clip.labels.shape) for clip in module.val_dataloader()] == [(2, 12, 21), (2, 12, 16), (2, 12, 7)]
+
+
+def test_a_name_of_class_names_that_nobody_knows_is_refused(root):
+    assert len(ClipFolder(root, "val", "vspw").classes.names) == 124
+    with pytest.raises(ValueError, match="list of names, vspw or null; got ade20k"):
+        ClipFolder(root, "val", "ade20k")

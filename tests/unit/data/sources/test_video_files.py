@@ -9,7 +9,10 @@ import torch
 from PIL import Image
 from torch.utils.data import DataLoader
 
-from mpvss.data.datamodule import VideoDataModule
+from mpvss.data.datamodule import PairDataModule
+from mpvss.data.loading.chunks import VideoChunks
+from mpvss.data.pairs.endless import EndlessPairs
+from mpvss.data.pairs.video_pairs import VideoPairs
 from mpvss.data.sources.video_files import VideoFiles, open_videos
 from mpvss.types import VOID
 
@@ -138,9 +141,10 @@ class _Frames:
 
 
 def test_training_without_validation_has_no_clips(folder):
-    module = VideoDataModule(
-        lambda: VideoFiles(folder / "beach.mkv", class_names=NAMES), open_videos(None), None, 2, 2, 0, num_classes=3
-    )
+    def train():
+        return EndlessPairs(VideoPairs(VideoFiles(folder / "beach.mkv", class_names=NAMES), max_gap=2))
+
+    module = PairDataModule(train, VideoChunks.of(open_videos(None)), batch_size=2, num_workers=0, num_classes=3)
     module.setup("fit")
     batch = next(iter(module.train_dataloader()))
     assert batch.labels.eq(VOID).all()

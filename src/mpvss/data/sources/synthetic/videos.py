@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from mpvss.classes import default_colours
+from mpvss.data.sources.source import VideoSource
 from mpvss.data.sources.synthetic.blob import SHAPES, Blob
 from mpvss.data.sources.synthetic.camera import Camera
 from mpvss.data.sources.synthetic.ground import Ground
@@ -19,7 +20,7 @@ _PACE = 1.4
 """Time units in which things cross a frame's size, camera motion included: makes `speed` what it says."""
 
 
-class SyntheticVideos:
+class SyntheticVideos(VideoSource):
     """Endless supply of labelled video, a pure function of (seed, video, frame): nothing is stored.
 
     The first classes are stuff, the bands of a panning and zooming ground; the others are things, textured objects
