@@ -1,5 +1,7 @@
 """Segment a video with a trained model."""
 
+import sys
+
 from hydra.utils import instantiate
 from omegaconf import DictConfig
 
@@ -7,6 +9,15 @@ from mpvss.building.parts import build_model, find_trained
 from mpvss.classes import numbered_classes
 from mpvss.commands.devices import choose_device
 from mpvss.inference import PredictReport, VideoSegmenter, predict_video
+
+
+def main(cfg: DictConfig) -> None:
+    """Predict, and exit with status 1 if a part of the video could not be read."""
+    report = predict(cfg)
+    sys.stdout.write(f"{cfg.output}: {report.frames_written} frames\n")
+    if report.problem:
+        sys.stderr.write(f"error: {cfg.video}: {report.problem}\n")
+        sys.exit(1)
 
 
 def predict(cfg: DictConfig) -> PredictReport:
