@@ -30,10 +30,11 @@ MAY_IMPORT = {  # room -> rooms and files that it may import, beside itself
     **dict.fromkeys(IN_AND_OUT, ALL_MAY_IMPORT | {"video", "drawing"}),
     **dict.fromkeys(DOING, ALL_MAY_IMPORT | {*METHOD, *IN_AND_OUT, *DOING}),
     "output": {"types"},
-    "commands": {*ALL_MAY_IMPORT, *ROOMS},
+    "commands": {*ALL_MAY_IMPORT, *ROOMS, "__version__"},
     "types": set(),
     "classes": {"types"},
     "__init__": set(),
+    "__main__": {"commands"},
 }
 
 DOORS = {  # third party -> the files that may import it

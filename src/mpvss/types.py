@@ -19,6 +19,7 @@ Frames travel as uint8 RGB and are normalised inside the models. Label maps are 
 ``0..K-1`` and :data:`VOID` where nothing is known. A value before softmax or sigmoid ends in ``_logits``.
 """
 
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from torch import Tensor
@@ -29,6 +30,20 @@ VOID = 255
 
 class NonFiniteError(ValueError):
     """A loss, or what it is computed from, is infinite or not a number: training has diverged."""
+
+
+class TrainingStopped(Exception):  # noqa: N818  # no error: it was asked for
+    """A signal ended training between two steps.
+
+    Attributes:
+        signal: its number.
+        checkpoint: what the run goes on from; None if nothing was saved yet.
+    """
+
+    def __init__(self, signal_number: int, checkpoint: Path | None) -> None:
+        super().__init__(signal_number, checkpoint)
+        self.signal = signal_number
+        self.checkpoint = checkpoint
 
 
 class FramePair(NamedTuple):

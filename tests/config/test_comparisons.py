@@ -38,7 +38,7 @@ def runs(comparison, *overrides):
 @pytest.mark.parametrize("comparison", COMPARISONS)
 def test_every_run_of_every_comparison_is_accepted_by_its_script(comparison):
     for job in runs(comparison).values():
-        cfg = composed(job.script.removesuffix(".py"), *job.overrides)
+        cfg = composed(job.command, *job.overrides)
         assert cfg.interval == (1 if job.folder.name.startswith("per_frame-eval") else 5)
 
 

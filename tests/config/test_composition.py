@@ -74,7 +74,7 @@ def test_callbacks_and_csv_logger_instantiate(tmp_path):
     cfg = composed(["logger=csv"], output=tmp_path)
     assert {type(c).__name__ for c in instantiate(cfg.callbacks).values()} == {
         "BestCheckpoint", "LastCheckpoint", "RandomState", "NonFiniteLoss", "ModelCard", "LearningRateMonitor",
-        "GradientNorm", "StepTimes", "ValidationPictures", "RichProgressBar",
+        "GradientNorm", "StepTimes", "ValidationPictures", "TrainingProgress",
     }  # fmt: skip
     assert [type(logger).__name__ for logger in instantiate(cfg.logger).values()] == ["CSVLogger"]
 

@@ -8,7 +8,7 @@ import pytest
 from hydra import compose, initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
 
-from mpvss.commands.report import gather_runs
+from mpvss.commands.arguments import gather_runs
 from mpvss.report.paper import _SCORES
 from mpvss.report.paper_costs import BACKBONES
 

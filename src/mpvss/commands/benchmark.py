@@ -2,12 +2,14 @@
 
 import functools
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import torch
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
+from rich.console import Console
 
 from mpvss.benchmark import (
     Setting,
@@ -23,7 +25,17 @@ from mpvss.benchmark import (
 from mpvss.building.model import build_model
 from mpvss.commands.benchmark_training import benchmark_data, benchmark_train
 from mpvss.commands.devices import choose_device
-from mpvss.output.table import Table
+from mpvss.output.table import Table, render
+
+_PIPE_WIDTH = 180
+
+
+def main(cfg: DictConfig) -> None:
+    """Measure, print tables, and say where they are stored."""
+    console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH)
+    for table in benchmark(cfg):
+        console.print(render(table))
+    console.print(f"CSV and JSON: {cfg.paths.output}", soft_wrap=True)
 
 
 class Case(NamedTuple):

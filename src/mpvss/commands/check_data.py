@@ -2,13 +2,15 @@
 
 import contextlib
 import logging
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
 from hydra.utils import instantiate
 from omegaconf import DictConfig
+from rich.console import Console
 
-from mpvss.building.parts import class_of, scores_flow
+from mpvss.building.run import class_of, scores_flow
 from mpvss.commands.devices import num_cores
 from mpvss.data import BAD_CLIPS, Inspector, Kind, PairDraw, Problem, open_inspector, write_bad_clips
 from mpvss.data.health.class_histogram import draw_class_histogram
@@ -17,9 +19,30 @@ from mpvss.data.health.findings import Finding, bad_clips, findings
 from mpvss.data.health.samples import draw_samples
 from mpvss.data.health.tables import class_shares, class_table, kind_table, problem_table, split_table
 from mpvss.output.atomic import replacing
-from mpvss.output.table import Table, csv_text
+from mpvss.output.table import Table, csv_text, render
 
 log = logging.getLogger(__name__)
+
+_PIPE_WIDTH = 160
+_SHOWN = 100
+"""How many findings are printed."""
+
+
+def main(cfg: DictConfig) -> None:
+    """Check, say what was found, and exit with status 1 if something is wrong."""
+    check = check_data(cfg)
+    console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH)
+    for finding in sorted(check.findings, key=lambda finding: finding.problem.is_note)[:_SHOWN]:
+        sys.stdout.write(f"{finding}\n")
+    if len(check.findings) > _SHOWN:
+        sys.stdout.write(f"... and {len(check.findings) - _SHOWN} more, in problems.csv\n")
+    for table in check.tables:
+        console.print(render(table))
+    notes = len(check.findings) - check.num_errors
+    console.print(f"{check.num_errors} errors, {notes} notes. Tables and pictures: {cfg.paths.output}", soft_wrap=True)
+    if check.num_errors:
+        console.print(f"Clips that cannot be used as they are: {check.num_bad_clips}, listed in bad_clips.txt there.")
+        sys.exit(1)
 
 
 class DataCheck(NamedTuple):

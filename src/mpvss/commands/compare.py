@@ -1,22 +1,32 @@
 """Train methods alike and compare them."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import InterpolationToMissingValueError
+from rich.console import Console
 
 from mpvss.comparison import Method, Study, plan, run, table_of
 from mpvss.output.atomic import replacing
-from mpvss.output.table import Table, csv_text, markdown_text
+from mpvss.output.table import Table, csv_text, markdown_text, render
+
+_PROGRAM = (sys.executable, "-c", f"import sys; sys.path[:] = {sys.path}; from mpvss.commands.main import main; main()")
+"""``mpvss`` of this very installation or checkout."""
 
 
-def compare(cfg: DictConfig, scripts: Path) -> Table:
+def main(cfg: DictConfig) -> None:
+    """Run what is missing and print the table."""
+    table = compare(cfg)
+    console = Console(width=max(140, Console().width))  # a narrow terminal breaks lines, which beats cut numbers
+    console.print(render(table))
+    console.print(f"Checkpoints, records and {cfg.table}.csv: {cfg.output}", soft_wrap=True)
+    console.print(f"Beside the paper's numbers: mpvss report {cfg.output}", soft_wrap=True)
+
+
+def compare(cfg: DictConfig) -> Table:
     """Run what a study lacks, and write its table beside the runs.
-
-    Args:
-        cfg: composed configuration.
-        scripts: folder of ``train.py`` and ``eval.py``.
 
     Returns:
         Scores by method.
@@ -26,7 +36,7 @@ def compare(cfg: DictConfig, scripts: Path) -> Table:
     """
     study = study_of(cfg)
     output = Path(cfg.output).absolute()
-    run(plan(study, output), scripts, cfg.jobs)
+    run(plan(study, output), _PROGRAM, cfg.jobs)
     table = table_of(study, output)
     for suffix, text in ((".csv", csv_text(table)), (".md", markdown_text(table))):
         with replacing(output / f"{cfg.table}{suffix}") as partial:

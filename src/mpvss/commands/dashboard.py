@@ -7,11 +7,19 @@ from typing import NamedTuple
 
 import wandb
 from omegaconf import DictConfig
+from rich.console import Console
 
 from mpvss.output.atomic import replacing
 
 _NOBODY = "ENTITY"
 """Stands for the account's name where there is no account."""
+
+
+def main(cfg: DictConfig) -> None:
+    """Create them, and say where they are."""
+    online, places = create_dashboard(cfg)
+    heading = "Created at W&B:" if online else "No W&B account on this machine (`wandb login`). Written instead:"
+    Console().print(heading, *places, sep="\n", soft_wrap=True)
 
 
 class Dashboard(NamedTuple):

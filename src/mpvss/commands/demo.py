@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from hydra.utils import instantiate
 from omegaconf import DictConfig
+from rich.console import Console
 
 from mpvss.building.run import build_datamodule
 from mpvss.commands.train import fit
@@ -14,11 +15,19 @@ from mpvss.evaluation import EvaluationProgress, Method, MethodRun, count_frame_
 from mpvss.figures import write_contact_sheet, write_overlay_video
 from mpvss.flow import CopyFlow
 from mpvss.inference import VideoSegmenter
-from mpvss.output.table import Cell, Column, Table
+from mpvss.output.table import Cell, Column, Table, render
 from mpvss.propagation import FixedInterval, MaskPropagation, PerFrame
 
 _CHUNK = 10
 _SCORES = ("mIoU", "WIoU", "mVC8", "mVC16")
+
+
+def main(cfg: DictConfig) -> None:
+    """Run the demo and print its table."""
+    table = demonstrate(cfg)
+    console = Console()
+    console.print(render(table))
+    console.print(f"Pictures: {cfg.paths.output}/overlay.mp4 and contact_sheet.png", soft_wrap=True)
 
 
 def demonstrate(cfg: DictConfig) -> Table:

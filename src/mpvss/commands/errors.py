@@ -1,17 +1,17 @@
-"""What a user sees of an error, a missing plugin included."""
+"""What a user sees of an error."""
 
 import functools
 import os
 import signal
 import sys
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from hydra.errors import InstantiationException
 from omegaconf import DictConfig
 
-from mpvss.training.callbacks import TrainingStopped
+from mpvss.commands.extras import advice
+from mpvss.types import TrainingStopped
 
 
 def report_errors(job: Callable[[DictConfig], Any]) -> Callable[[DictConfig], Any]:
@@ -26,11 +26,12 @@ def report_errors(job: Callable[[DictConfig], Any]) -> Callable[[DictConfig], An
     def reporting(cfg: DictConfig) -> Any:  # what the job returns
         try:
             return job(cfg)
-        except (ValueError, OSError, InstantiationException) as error:
+        except (ValueError, OSError, ModuleNotFoundError, InstantiationException) as error:
             cause = error.__cause__ if isinstance(error, InstantiationException) else error
-            if os.environ.get("HYDRA_FULL_ERROR") or not isinstance(cause, ValueError | OSError):
+            said = _message(cause)
+            if os.environ.get("HYDRA_FULL_ERROR") or said is None:
                 raise
-            sys.stderr.write(f"error: {_message(cause)}\n")
+            sys.stderr.write(f"error: {said}\n")
             sys.exit(1)
         except TrainingStopped as stopped:
             sys.stderr.write(f"{_farewell(stopped)}\n")
@@ -50,42 +51,13 @@ def _farewell(stopped: TrainingStopped) -> str:
     return f"{said}; to go on, run the same command with hydra.run.dir={run} ckpt_path=last"
 
 
-def _message(error: ValueError | OSError) -> str:
-    """The error's own words, without the traceback of the data loader's process that it may come from."""
-    return str(error).rpartition(f"\n{type(error).__name__}: ")[2].rstrip()
+def _message(error: BaseException | None) -> str | None:
+    """What tells a user what to do; None if the error does not.
 
-
-_PACKAGES = {  # option -> extra of this project, package that it brings
-    "launcher=joblib": ("joblib", "hydra-joblib-launcher"),
-    "launcher=submitit_slurm": ("submitit", "hydra-submitit-launcher"),
-    "launcher=ray": ("ray", "hydra-ray-launcher"),
-    "sweep=optuna": ("optuna", "hydra-optuna-sweeper"),
-}
-
-
-def check_plugins(main: Callable[[], Any]) -> Callable[[], Any]:
-    """Say how to install what an option on the command line needs, in place of Hydra's list of what there is.
-
-    Outermost around a script's ``main``, as Hydra composes before it calls what it decorates.
+    An error's own words are without the traceback of the data loader's process that it may come from.
     """
-
-    @functools.wraps(main)
-    def checked() -> Any:  # what main returns
-        for option in sys.argv[1:]:
-            extra, package = _PACKAGES.get(option, (None, None))
-            if package and not _is_installed(package):
-                sys.stderr.write(
-                    f"error: {option} needs {package}, which is not installed: pip install -e '.[{extra}]'\n"
-                )
-                sys.exit(1)
-        return main()
-
-    return checked
-
-
-def _is_installed(package: str) -> bool:
-    try:
-        version(package)
-    except PackageNotFoundError:
-        return False
-    return True
+    if isinstance(error, ModuleNotFoundError):
+        return advice(error)
+    if isinstance(error, ValueError | OSError):
+        return str(error).rpartition(f"\n{type(error).__name__}: ")[2].rstrip()
+    return None

@@ -1,7 +1,5 @@
 """Score models, or stored label maps, and record what came of it."""
 
-import shlex
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,9 +8,12 @@ import lightning
 import torch
 from hydra.utils import instantiate
 from omegaconf import DictConfig
+from rich.console import Console
 
 from mpvss.building.composition import plain
-from mpvss.building.run import build_datamodule
+from mpvss.building.run import build_datamodule, scores_flow
+from mpvss.commands.arguments import command_as_typed
+from mpvss.commands.eval_flow import evaluate_flow
 from mpvss.commands.eval_methods import PlannedMethod, build_methods, plan_methods
 from mpvss.commands.processes import in_processes
 from mpvss.data import CHUNK_LENGTH, LabelledPairs, SparselyLabelled, VideoSource
@@ -31,14 +32,28 @@ from mpvss.evaluation import (
     method_result,
     predictions_result,
     score_predictions,
+    score_table,
     scored_frames,
     share_segmentors,
 )
 from mpvss.evaluation.record import MethodResult, ResultRecord, write_record
 from mpvss.metrics import VideoMetrics
 from mpvss.output import code_version, environment
+from mpvss.output.table import render
 from mpvss.propagation import PerFrame
 from mpvss.training.compile import compile_parts
+
+
+def main(cfg: DictConfig) -> None:
+    """Evaluate the composed configuration and print its scores."""
+    console = Console(width=max(120, Console().width))  # a narrow terminal breaks lines, which beats cut numbers
+    if scores_flow(cfg):
+        console.print(render(evaluate_flow(cfg)))
+        return
+    record = evaluate(cfg)
+    if record is not None:
+        console.print(render(score_table(record)))
+        console.print(f"Record: {cfg.paths.output}/results.json; table: {cfg.table}", soft_wrap=True)
 
 
 @in_processes
@@ -216,7 +231,7 @@ def _record(
         num_frames=len(scored_frames(source)),
         seed=cfg.seed,
         created=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
-        command=shlex.join(["python", *sys.argv]),
+        command=command_as_typed(),
         code_version=code_version(),
         environment=environment(device, world_size),
         config=plain(cfg, resolve=True),

@@ -1,9 +1,24 @@
 """Bring VSPW to 480 lines."""
 
+import sys
+
 from omegaconf import DictConfig
 
 from mpvss.commands.devices import num_cores
 from mpvss.data.health.preparation import PreparationReport, prepare_480p
+
+
+def main(cfg: DictConfig) -> None:
+    """Prepare, and exit with status 1 if a part of the source could not be used."""
+    report = prepare_data(cfg)
+    sys.stdout.write(
+        f"{cfg.target}: {report.num_clips} clips, {report.num_written} files written, {report.num_kept} kept\n"
+    )
+    for problem in report.problems:
+        sys.stderr.write(f"error: {problem}\n")
+    if report.problems:
+        sys.stderr.write("What is named above is missing in the target: data.skip_bad_clips=true leaves it out.\n")
+        sys.exit(1)
 
 
 def prepare_data(cfg: DictConfig) -> PreparationReport:

@@ -26,6 +26,8 @@ from torch.distributed.elastic.multiprocessing import DefaultLogsSpecs, SignalEx
 from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
 from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
+from mpvss.commands.quiet import hush_libraries
+
 Job = Callable[[DictConfig], Any]
 
 _RUN_ID = "mpvss-"
@@ -137,6 +139,7 @@ def work(folder: str) -> None:
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     job, cfg, hydra = pickle.loads(Path(folder, "job").read_bytes())
     setup_globals()
+    hush_libraries()
     HydraConfig.instance().set_config(hydra)
     is_first = os.environ["RANK"] == "0"
     if is_first:

@@ -1,11 +1,16 @@
 """Turn evaluations into tables and figures."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
+from rich.console import Console
 
 from mpvss.report import read_records
+
+
+def main(cfg: DictConfig) -> None:
+    """Write the report, and say where it is."""
+    Console().print(f"Report: {report_runs(cfg)}", soft_wrap=True)
 
 
 def report_runs(cfg: DictConfig) -> Path:
@@ -19,33 +24,3 @@ def report_runs(cfg: DictConfig) -> Path:
     from mpvss.report.document import write_report
 
     return write_report(cfg.output, records, cfg.compare)
-
-
-def gather_runs(arguments: Sequence[str]) -> list[str]:
-    """Let runs be typed as plain paths, as a shell expands them: they become one override of the key `runs`.
-
-    Args:
-        arguments: of the command line: paths, and overrides or options of Hydra.
-
-    Returns:
-        What Hydra understands.
-
-    Example:
-        >>> gather_runs(["outputs/eval/a", "outputs/eval/b=1,c=2", "output=report"])
-        ["runs=['outputs/eval/a','outputs/eval/b=1,c=2']", 'output=report']
-    """
-    runs = [
-        argument for argument, before in zip(arguments, ["", *arguments], strict=False) if _is_run(argument, before)
-    ]
-    if not runs:
-        return list(arguments)
-    others = [argument for argument in arguments if argument not in runs]
-    return ["runs=[" + ",".join("'" + run.replace("'", r"\'") + "'" for run in runs) + "]", *others]
-
-
-def _is_run(argument: str, before: str) -> bool:
-    """Tell a path from an override, which has a key before its first ``=``, and from an option and its value."""
-    is_option = argument.startswith("-") or (
-        before.startswith("-") and "=" not in before and not Path(argument).exists()
-    )
-    return not is_option and (Path(argument).exists() or "=" not in argument or "/" in argument.partition("=")[0])

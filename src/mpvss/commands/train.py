@@ -22,10 +22,16 @@ from mpvss.building.trained import find_resumed
 from mpvss.commands.devices import assign_gpu
 from mpvss.commands.processes import in_processes
 from mpvss.training import SynchronisedNorms
-from mpvss.training.callbacks import EffectiveBatch, RunRecord, TrainingStopped
+from mpvss.training.callbacks import EffectiveBatch, RunRecord
 from mpvss.training.compile import compile_parts
+from mpvss.types import TrainingStopped
 
 _log = logging.getLogger(__name__)
+
+
+def main(cfg: DictConfig) -> float | None:
+    """Train the composed configuration and return its best score, which a search goes by."""
+    return train(cfg)
 
 
 @in_processes
@@ -59,6 +65,7 @@ def fit(cfg: DictConfig) -> Any:
     run = run_of(cfg, hydra_choices())
     resumed = find_resumed(cfg, hydra_choices())
     module = build_model(cfg, "module", None if resumed is None else {"model": resumed})
+    _log_size(module)
     if cfg.compile:
         compile_parts(module)
     record = RunRecord(run, datamodule.classes)
@@ -78,6 +85,13 @@ def fit(cfg: DictConfig) -> Any:
     finally:
         wandb.finish()  # the next job of a sweep starts a run of its own
     return module
+
+
+def _log_size(module: Any) -> None:
+    sizes = dict.fromkeys((True, False), 0)
+    for parameter in module.parameters():
+        sizes[parameter.requires_grad] += parameter.numel()
+    _log.info("%.2f M parameters, of which %.2f M are trained", sum(sizes.values()) / 1e6, sizes[True] / 1e6)
 
 
 def _check_start(cfg: DictConfig) -> None:

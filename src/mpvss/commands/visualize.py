@@ -2,6 +2,7 @@
 
 import logging
 import re
+import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import islice
@@ -39,6 +40,14 @@ from mpvss.weights import Checkpoint
 log = logging.getLogger(__name__)
 
 _CHUNK = 10
+
+
+def main(cfg: DictConfig) -> None:
+    """Draw, and say where the pictures are."""
+    for path in visualize(cfg):
+        sys.stdout.write(f"{path}\n")
+
+
 _RATE = Fraction(10)
 """Frames per second of labelled data, which does not say so itself."""
 

@@ -11,16 +11,16 @@ CHECKPOINT = Path("checkpoints", "last.ckpt")
 
 
 class Job(NamedTuple):
-    """One run of a script.
+    """One run of a command.
 
     Attributes:
-        script: its file name.
+        command: ``train`` or ``eval``.
         overrides: its arguments.
         folder: of the run; exists when, and only when, the run is complete.
         needs: folders of runs that must be complete before.
     """
 
-    script: str
+    command: str
     overrides: tuple[str, ...]
     folder: Path
     needs: tuple[Path, ...] = ()
@@ -52,11 +52,11 @@ def _jobs_of(study: Study, output: Path, backbone: str, seed: int) -> Iterator[J
     segmentor, trained = study.weights.get(backbone), []
     if segmentor is None:
         segmentor, trained = str(root / "segmentor" / CHECKPOINT), [root / "segmentor"]
-        yield Job("train.py", (*common, *study.segmentor), root / "segmentor")
+        yield Job("train", (*common, *study.segmentor), root / "segmentor")
     for name, method in study.methods.items():
         if method.train is not None:
             overrides = (*common, *study.recipe, f"weights.segmentor={segmentor}", *method.train)
-            yield Job("train.py", overrides, root / name, tuple(trained))
+            yield Job("train", overrides, root / name, tuple(trained))
     for name, method in study.methods.items():
         source = study.source(name)
         overrides = (
@@ -70,4 +70,4 @@ def _jobs_of(study: Study, output: Path, backbone: str, seed: int) -> Iterator[J
             *method.eval,
         )
         needs = trained if source is None else [root / source]
-        yield Job("eval.py", overrides, root / study.evaluation_name(name), tuple(needs))
+        yield Job("eval", overrides, root / study.evaluation_name(name), tuple(needs))

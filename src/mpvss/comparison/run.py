@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,7 +16,7 @@ from mpvss.output.progress import progress_bar
 _OVERRIDES = "overrides.txt"
 
 
-def run(jobs: Sequence[Job], scripts: Path, at_a_time: int) -> None:
+def run(jobs: Sequence[Job], program: Sequence[str], at_a_time: int) -> None:
     """Run the jobs that are not complete, several at a time.
 
     A run works in ``<folder>.partial``, which takes the folder's name at its end, so that an interrupted study goes on
@@ -26,7 +25,7 @@ def run(jobs: Sequence[Job], scripts: Path, at_a_time: int) -> None:
 
     Args:
         jobs: in an order in which each comes after what it needs.
-        scripts: folder of the scripts.
+        program: what runs a command whose name and arguments follow.
         at_a_time: processes; they share the CPU's cores.
 
     Raises:
@@ -43,7 +42,7 @@ def run(jobs: Sequence[Job], scripts: Path, at_a_time: int) -> None:
         task = bar.add_task("study", total=len(jobs), completed=len(jobs) - len(waiting))
         while waiting:
             ready = [job for job in waiting if all(folder.is_dir() for folder in job.needs)]
-            _run_all(ready, scripts, at_a_time, pool, bar, task)
+            _run_all(ready, program, at_a_time, pool, bar, task)
             waiting = [job for job in waiting if job not in ready]
 
 
@@ -71,37 +70,35 @@ def _portable(job: Job) -> list[str]:
 
 
 def _run_all(
-    jobs: Iterable[Job], scripts: Path, at_a_time: int, pool: ThreadPoolExecutor, bar: Progress, task: TaskID
+    jobs: Iterable[Job], program: Sequence[str], at_a_time: int, pool: ThreadPoolExecutor, bar: Progress, task: TaskID
 ) -> None:
     threads = max(1, (os.cpu_count() or 1) // at_a_time)
     try:
-        for _ in pool.map(lambda job: _run(job, scripts, threads), jobs):
+        for _ in pool.map(lambda job: _run(job, program, threads), jobs):
             bar.advance(task)
     except BaseException:
         pool.shutdown(cancel_futures=True)
         raise
 
 
-def _run(job: Job, scripts: Path, threads: int) -> None:
+def _run(job: Job, program: Sequence[str], threads: int) -> None:
     partial = _partial(job)
     with replacing(partial / _OVERRIDES) as file:
         file.write_text("\n".join(_portable(job)), encoding="utf-8")
     log = partial / "log.txt"
-    command = [
-        sys.executable, str(scripts / job.script), *job.overrides, *_resumption(job), f"hydra.run.dir={partial}"
-    ]  # fmt: skip
+    command = [*program, job.command, *job.overrides, *_resumption(job), f"hydra.run.dir={partial}"]
     environment = os.environ | {"OMP_NUM_THREADS": str(threads), "OMP_WAIT_POLICY": "passive"}
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, env=environment, check=False)
     if process.returncode:
         last = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:])
-        raise ValueError(f"{job.script} {' '.join(job.overrides)} failed; see {log}. It ends with:\n{last}")
+        raise ValueError(f"{job.command} {' '.join(job.overrides)} failed; see {log}. It ends with:\n{last}")
     partial.rename(job.folder)
 
 
 def _resumption(job: Job) -> list[str]:
     """The override with which an interrupted run goes on, if it left anything to go on from."""
     partial = _partial(job)
-    if job.script == "train.py" and (partial / CHECKPOINT).is_file():
+    if job.command == "train" and (partial / CHECKPOINT).is_file():
         return [f"ckpt_path={partial / CHECKPOINT}"]
     return [f"resume={partial}"] if (partial / NOTES).is_file() else []

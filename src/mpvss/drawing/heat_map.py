@@ -1,7 +1,6 @@
 """Shares as heat on top of a frame."""
 
 import torch
-from matplotlib import colormaps
 from torch import Tensor
 
 _MAP = "inferno"  # dark to bright, and so also readable in grey
@@ -17,7 +16,12 @@ def heat_map(frame: Tensor, shares: Tensor) -> Tensor:
 
     Returns:
         (3, H, W) uint8 RGB.
+
+    Raises:
+        ModuleNotFoundError: if matplotlib, which has the colours, is not installed.
     """
+    from matplotlib import colormaps  # of the extra `report`; nothing else that is drawn here needs it
+
     relative = shares.float() / (float(shares.max()) or 1.0)
     heat = torch.from_numpy(colormaps[_MAP](relative.cpu().numpy())[..., :3]).permute(2, 0, 1).to(frame.device)
     grey = frame.float().mean(0, keepdim=True).expand_as(frame) / 255

@@ -8,7 +8,7 @@ def progress_bar(unit: str, shown: bool = True) -> Progress:
     """Make a bar with count, rate and time left; used as a context manager.
 
     Args:
-        unit: what is counted, in the plural, such as ``frames``.
+        unit: what is counted, in the plural, such as ``frames``; a task may have a `unit` of its own.
         shown: whether it is drawn.
     """
     columns = (
@@ -27,4 +27,5 @@ class _RateColumn(ProgressColumn):
         self.unit = unit
 
     def render(self, task: Task) -> Text:
-        return Text(f"{task.speed:.1f} {self.unit}/s" if task.speed else "", style="progress.data.speed")
+        unit = task.fields.get("unit", self.unit)
+        return Text(f"{task.speed:.1f} {unit}/s" if task.speed else "", style="progress.data.speed")

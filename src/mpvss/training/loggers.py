@@ -55,6 +55,7 @@ def build_loggers(cfg: DictConfig) -> list[Logger]:
         if isinstance(logger, CSVLogger) and goes_on:
             _keep_curves(logger, _step_of(cfg.ckpt_path))
         if isinstance(logger, WandbLogger):
+            logger._wandb_init.pop("anonymous")  # which W&B warns of, even if it is None
             logger.log_hyperparams(columns)
             for name, best in _BEST.items():
                 logger.experiment.define_metric(name, step_metric=STEP, step_sync=True, summary=f"{best},last")
@@ -67,6 +68,7 @@ def _set_mode(cfg: DictConfig) -> None:
         log.info("No W&B account on this machine: logging offline. To go online, run `wandb login` once.")
         os.environ.setdefault("WANDB_ERROR_REPORTING", "false")  # which calls home even when offline
         OmegaConf.update(cfg, "logger.wandb.mode", "offline", force_add=True)
+        wandb.teardown()  # the session that looked for the key; the run's own sees what is set here
 
 
 def _describe_job(cfg: DictConfig) -> None:

@@ -1,5 +1,6 @@
 """Studies of stand-in scripts, which leave what train.py and eval.py would."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,21 @@ def study() -> Study:
         shared=("a=1",), segmentor=("recipe=segmentor",), recipe=("recipe=propagation",), methods=methods, seeds=(0, 1),
         interval=5,
     )  # fmt: skip
+
+
+PROGRAM = """
+import runpy, sys
+from pathlib import Path
+del sys.argv[0]
+runpy.run_path(str(Path(__file__).with_name(f"{sys.argv[0]}.py")), run_name="__main__")
+"""
+
+
+@pytest.fixture
+def program(scripts: Path) -> tuple[str, str]:
+    """What runs the stand-ins by the names of their commands."""
+    (scripts / "program.py").write_text(PROGRAM)
+    return sys.executable, str(scripts / "program.py")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ def test_every_method_starts_from_the_segmentor_of_its_seed(study, tmp_path):
     jobs = planned(study, tmp_path)
     assert len(jobs) == 2 * (1 + 1 + 4)
     training = jobs["seed1/query_flow"]
-    assert training.script == "train.py"
+    assert training.command == "train"
     assert training.needs == (tmp_path / "seed1" / "segmentor",)
     assert training.overrides == (
         "a=1", "seed=1", "interval=5", "recipe=propagation",

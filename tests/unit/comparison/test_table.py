@@ -3,13 +3,13 @@ import pytest
 from mpvss.comparison import plan, run, table_of
 
 
-def rows_of(study, output, scripts):
-    run(plan(study, output), scripts, at_a_time=2)
+def rows_of(study, output, program):
+    run(plan(study, output), program, at_a_time=2)
     return table_of(study, output).rows
 
 
-def test_the_table_has_mean_deviation_and_gap_closed(study, tmp_path, scripts):
-    rows = {row["method"]: row for row in rows_of(study, tmp_path / "out", scripts)}
+def test_the_table_has_mean_deviation_and_gap_closed(study, tmp_path, program):
+    rows = {row["method"]: row for row in rows_of(study, tmp_path / "out", program)}
     assert list(rows) == list(study.methods)
     assert rows["query_flow"]["mIoU"] == 83  # of 82 and 84
     assert rows["query_flow"]["mIoU_deviation"] == pytest.approx(2**0.5)
@@ -20,10 +20,10 @@ def test_the_table_has_mean_deviation_and_gap_closed(study, tmp_path, scripts):
     assert rows["per_frame"]["interval"] == 1
 
 
-def test_backbones_and_intervals_have_rows_of_their_own(study, tmp_path, scripts):
+def test_backbones_and_intervals_have_rows_of_their_own(study, tmp_path, program):
     methods = {name: study.methods[name] for name in ("per_frame", "copy", "query_flow")}
     wide = study._replace(methods=methods, seeds=(0,), backbones=("r50", "swin_t"), intervals=(2, 10))
-    rows = rows_of(wide, tmp_path / "out", scripts)
+    rows = rows_of(wide, tmp_path / "out", program)
     places = [(row["backbone"], row["method"], row["interval"]) for row in rows]
     assert places == [
         (backbone, *place)

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import torch
 from hydra import compose, initialize_config_dir
-from mpvss.building.parts import build_datamodule
 from PIL import Image
 from torchvision.io import write_png
 
+from mpvss.building.run import build_datamodule
 from mpvss.data import VSPW_CLASSES
 
 CONF = Path(__file__).parents[3] / "conf"

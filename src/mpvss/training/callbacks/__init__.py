@@ -4,18 +4,19 @@
 weights, `LastCheckpoint` the latest state, from which it goes on after a signal or a crash; with them `RunRecord` keeps
 configuration and classes, `RandomState` the random streams, and `ModelCard` lays a text beside them. `NonFiniteLoss`
 stops a run that diverges. `GradientNorm` and `StepTimes` log curves, to whatever logger there is; `ValidationPictures`
-shows W&B frames, a video and the IoU of each class.
+shows W&B frames, a video and the IoU of each class; `TrainingProgress` is the bar on the terminal.
 """
 
 from mpvss.training.callbacks.best_checkpoint import BestCheckpoint
 from mpvss.training.callbacks.effective_batch import EffectiveBatch
 from mpvss.training.callbacks.gradient_norm import GradientNorm
-from mpvss.training.callbacks.last_checkpoint import LastCheckpoint, TrainingStopped
+from mpvss.training.callbacks.last_checkpoint import LastCheckpoint
 from mpvss.training.callbacks.model_card import ModelCard
 from mpvss.training.callbacks.non_finite_loss import NonFiniteLoss
 from mpvss.training.callbacks.random_state import RandomState
 from mpvss.training.callbacks.run_record import RunRecord
 from mpvss.training.callbacks.step_times import StepTimes
+from mpvss.training.callbacks.training_progress import TrainingProgress
 from mpvss.training.callbacks.validation_pictures import ValidationPictures
 
 __all__ = [
@@ -28,6 +29,6 @@ __all__ = [
     "RandomState",
     "RunRecord",
     "StepTimes",
-    "TrainingStopped",
+    "TrainingProgress",
     "ValidationPictures",
 ]

@@ -11,25 +11,12 @@ import lightning
 from lightning.pytorch.callbacks import Checkpoint
 
 from mpvss.data import ResumableLoader
+from mpvss.types import TrainingStopped
 
 _log = logging.getLogger(__name__)
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2)
 """Ctrl-C, the end of a job, the warning before it that SLURM is asked for by ``--signal=USR1@60``, and submitit's."""
-
-
-class TrainingStopped(Exception):  # noqa: N818  # no error: it was asked for
-    """A signal ended training between two steps.
-
-    Attributes:
-        signal: its number.
-        checkpoint: what the run goes on from; None if nothing was saved yet.
-    """
-
-    def __init__(self, signal_number: int, checkpoint: Path | None) -> None:
-        super().__init__(signal_number, checkpoint)
-        self.signal = signal_number
-        self.checkpoint = checkpoint
 
 
 class LastCheckpoint(Checkpoint):

@@ -11,9 +11,9 @@ from lightning.pytorch.callbacks import Callback, WeightAveraging
 from lightning.pytorch.loggers.logger import Logger
 
 from mpvss.data import ResumableLoader
-from mpvss.training.callbacks import BestCheckpoint, LastCheckpoint, RandomState, TrainingStopped
+from mpvss.training.callbacks import BestCheckpoint, LastCheckpoint, RandomState
 from mpvss.training.checkpoint_io import AtomicCheckpointIO
-from mpvss.types import FramePair
+from mpvss.types import FramePair, TrainingStopped
 
 
 class Numbered:
