@@ -1,9 +1,11 @@
 """Configurations composed from our own groups, as a command line or a checkpoint chooses among them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from hydra import compose, initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
@@ -85,7 +87,7 @@ def compose_request(request: Request) -> Composed:
         ValueError: if there is no such key or option; says which.
     """
     try:
-        with initialize_config_dir(str(conf_folder()), version_base="1.3"):
+        with _our_groups():
             config = compose(request.config_name, [*map(renamed, request.overrides)], return_hydra_config=True)
     except (HydraException, OmegaConfBaseException) as error:
         raise ValueError(f"{' '.join(request.overrides)} cannot be composed: {error}") from error
@@ -95,6 +97,24 @@ def compose_request(request: Request) -> Composed:
     OmegaConf.set_readonly(config, False)
     del config["hydra"]
     return composed
+
+
+@contextmanager
+def _our_groups() -> Iterator[None]:
+    """Let Hydra compose from our groups, also within a run of Hydra, which may be another program's."""
+    hydra = GlobalHydra.instance()
+    outer = hydra.hydra
+    if outer is not None and HydraConfig.initialized():
+        sources = {source.provider: source.path for source in HydraConfig.get().runtime.config_sources}
+        if sources.get("main") == str(conf_folder()):  # with what the user has added to the search path
+            yield
+            return
+    hydra.clear()
+    try:
+        with initialize_config_dir(str(conf_folder()), version_base="1.3"):
+            yield
+    finally:
+        hydra.hydra = outer
 
 
 def compose_trained(request: Request, groups: frozenset[str], run: StoredRun, source: str) -> Composed:
@@ -197,7 +217,8 @@ def _is_set(key: str, given: Sequence[str]) -> bool:
 
 
 def _check_option(group: str, option: str, source: str) -> None:
-    options = sorted(file.stem for file in (conf_folder() / group.partition("@")[0]).glob("*.yaml"))
+    with _our_groups():
+        options = GlobalHydra.instance().config_loader().get_group_options(group.partition("@")[0])
     if option not in options:
         raise ValueError(
             f"{source}: its stored configuration is refused: {group}={option} is no option. Those of conf/"
