@@ -3,13 +3,13 @@ import warnings
 
 import pytest
 
-from mpvss.commands.quiet import hush_libraries
+from mpvss.commands.quiet import _TALKATIVE, hush_libraries
 
 
 @pytest.fixture
 def shown():
     """A function that tells whether a warning of a module is shown; levels and filters are put back."""
-    loggers = [logging.getLogger(name) for name in ("lightning.pytorch", "lightning.fabric")]
+    loggers = [logging.getLogger(name) for name in _TALKATIVE]
     levels = [logger.level for logger in loggers]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
