@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-CODE := src tests
+CODE := src tests setup.py
 DEMO := src/demo.py
 DEMO_TIME := 5 to 6 minutes on 2 cores
 
@@ -46,10 +46,10 @@ format: $(STAMP) ## mend formatting and what else ruff can mend; seconds
 	$(BIN)/ruff format $(CODE)
 
 clean: ## remove .venv and caches, but no outputs; seconds
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache src/mpvss.egg-info
-	find $(CODE) -type d -name __pycache__ -prune -exec rm -rf {} +
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache src/mpvss.egg-info build dist
+	find src tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
-$(STAMP): pyproject.toml constraints.txt
+$(STAMP): pyproject.toml setup.py constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "setup: Python 3.11 or later is needed; '$(PYTHON)' is not. Name one: make PYTHON=/path/to/python3 $(MAKECMDGOALS)"; \
 		exit 1; }

@@ -1,3 +1,4 @@
+import pytest
 import torch
 from torchvision.io import decode_image
 
@@ -24,6 +25,20 @@ def test_the_demo_trains_compares_three_methods_and_writes_pictures(run_here, sm
     sheet = decode_image(str(tmp_path / "out" / "contact_sheet.png"))
     assert sheet.dtype == torch.uint8
     assert sheet.shape[0] == 3
+
+
+@pytest.mark.slow
+def test_the_demo_says_nothing_but_what_is_ours(run, small):
+    """In a process of its own, where pytest takes no warnings away."""
+    answer = run("demo.py", *small[1:], "trainer.max_steps=2", "trainer.log_every_n_steps=1")
+    assert (answer.status, answer.err) == (0, "")
+    training, evaluating = (line for line in answer.out.splitlines() if "━━ " in line)
+    assert training.startswith("training  train/loss ")
+    assert " 2/2 " in training
+    assert evaluating.startswith("evaluating ")
+    logged = [line.split("]")[1] for line in answer.out.splitlines() if line.startswith("[")]
+    assert logged == ["[mpvss.commands.train", "[mpvss.training.callbacks.effective_batch"]
+    assert "FLOPs" not in answer.out
 
 
 METHODS = ("per frame", "copy", "query flow")

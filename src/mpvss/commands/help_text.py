@@ -54,7 +54,7 @@ def overview() -> str:
         "",
         "  mpvss COMMAND [KEY=VALUE ...]",
         "",
-        *(f"  {command.name:<{_INDENT - 4}}  {command.summary}" for command in COMMANDS.values()),
+        *(line for command in COMMANDS.values() for line in _entry(command.name, command.summary)),
         "",
         "For example, segment a video with a trained model:",
         "",
@@ -73,11 +73,11 @@ def help_of(command: Command) -> str:
     keys += [key for key in described.inherited.values() if key.name.partition(".")[0] in command.keys]
     lines = [f"{command.summary[0].upper()}{command.summary[1:]}.", "", f"  {program} {command.example}".rstrip()]
     if command.groups:
-        lines += ["", "Groups, each set as GROUP=OPTION (in brackets: what a run has by itself):"]
+        lines += ["", *_filled("Groups, each set as GROUP=OPTION (in brackets: what a run has by itself):")]
         for group in command.groups:
             lines += _entry(group, f"{GROUPS[group]}: {' '.join(_options(group, described.groups[group]))}")
     if keys:
-        lines += ["", "Keys, each set as KEY=VALUE (beside them: what a run has by itself; ??? must be set):"]
+        lines += ["", *_filled("Keys, each set as KEY=VALUE (beside them: what a run has by itself; ??? must be set):")]
         for key in keys:
             lines += _entry(f"{key.name}={key.value}", key.said)
     lines += [

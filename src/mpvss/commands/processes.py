@@ -137,9 +137,9 @@ def work(folder: str) -> None:
         folder: with the job, for its result or its errors.
     """
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    hush_libraries()
     job, cfg, hydra = pickle.loads(Path(folder, "job").read_bytes())
     setup_globals()
-    hush_libraries()
     HydraConfig.instance().set_config(hydra)
     is_first = os.environ["RANK"] == "0"
     if is_first:

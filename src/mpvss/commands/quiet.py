@@ -4,6 +4,12 @@ import logging
 import warnings
 
 _NOT_OURS = r"(?!mpvss\b|__main__\b)"
+_TALKATIVE = (
+    "lightning.pytorch.utilities.rank_zero",  # not its parent, whose level Lightning sets when it is imported
+    "lightning.fabric.utilities.rank_zero",
+    "lightning.fabric.utilities.seed",
+    "matplotlib",
+)
 _SEEN_TO = (  # what Lightning warns of where the configuration has decided
     ".*does not have many workers",
     "GPU available but not used",
@@ -13,10 +19,9 @@ _SEEN_TO = (  # what Lightning warns of where the configuration has decided
 def hush_libraries() -> None:
     """Keep from the output what libraries deprecate in one another, and what Lightning recommends or repeats.
 
-    Other warnings stay, as do all that our own code causes. To be called when a command's modules are imported, as
-    Lightning sets its own levels then.
+    Other warnings stay, as do all that our own code causes.
     """
-    for logger in ("lightning.pytorch", "lightning.fabric"):
+    for logger in _TALKATIVE:
         logging.getLogger(logger).setLevel(logging.WARNING)
     for category in (DeprecationWarning, PendingDeprecationWarning, FutureWarning):
         warnings.filterwarnings("ignore", category=category, module=_NOT_OURS)

@@ -41,9 +41,9 @@ class CommandJob:
         return report_errors(self._run)(cfg)
 
     def _run(self, cfg: DictConfig) -> Any:
+        hush_libraries()
         main = import_module(_module_of(self.command)).main
         hear_ctrl_c()
-        hush_libraries()
         return main(cfg)
 
 
