@@ -60,7 +60,7 @@ def test_labelled_frames_are_scored_from_key_frames_at_every_distance(run_here, 
     assert far.drift[0] == found["copy", 1].scores["mIoU"]
     assert len(set(far.drift.values())) == 3
 
-    assert run_here(*command, "metrics.offsets=grid").status == 0
+    assert run_here(*command, "metrics.gaps=grid").status == 0
     grid = {(result.method, result.interval): result for result in read_record(tmp_path / "out").results}
     assert grid["copy", 3].scores["mIoU"] == far.drift[19 % 3]
 

@@ -85,6 +85,9 @@ class _Selection(VideoSource):
     def num_frames(self, video: int) -> int:
         return self._source.num_frames(self._videos[video])
 
+    def frame_name(self, video: int, frame: int) -> str:
+        return self._source.frame_name(self._videos[video], frame)
+
     def read(self, video: int, frame: int) -> tuple[Tensor, Tensor]:
         return self._source.read(self._videos[video], frame)
 

@@ -1,7 +1,7 @@
 """How good a prediction is, and what it costs.
 
 Enter: predicted label maps and the truth, streamed chunk by chunk of one video after another, or as pairs of sparsely
-labelled videos. Leave: mIoU, WIoU, IoU by class, mIoU by distance from the key frame, and video consistency, in percent
+labelled videos. Leave: mIoU, WIoU, IoU by class, mIoU by gap to the key frame, and video consistency, in percent
 (:class:`VideoMetrics`, or :class:`SegmentationScores`, :class:`GapScores` and :class:`VideoConsistency` alone); what
 is not defined, for want of labels or of long enough videos, is absent. All hold sums that add up over processes, in
 memory that does not grow with the number of frames.

@@ -1,4 +1,4 @@
-"""Scores of sparsely labelled videos, each labelled frame reached from key frames at several offsets (Cityscapes)."""
+"""Scores of sparsely labelled videos, each labelled frame reached from key frames at several gaps (Cityscapes)."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -7,7 +7,7 @@ from torch import Tensor
 
 from mpvss.metrics.iou import ClassesOver, IoUScores, SegmentationScores, iou_scores
 
-Offsets = Literal["all", "grid"]
+Gaps = Literal["all", "grid"]
 
 LABELLED_INDEX = 19
 """Index of the labelled frame in a snippet of Cityscapes."""
@@ -16,23 +16,23 @@ LABELLED_INDEX = 19
 class GapScores(SegmentationScores):
     """Average the scores of labelled frames over the places that their key frame can have.
 
-    For interval l, the last key frame may be 0, 1, ... l - 1 frames before a labelled frame. Offsets ``all`` (Deep
-    Feature Flow and its followers) average the scores of these l distances; ``grid`` has key frames at 0, l, 2l, ...
-    of a snippet, which leaves the one distance 19 mod l.
+    For interval l, the last key frame may be 0, 1, ... l - 1 frames before a labelled frame. Gaps ``all`` (Deep
+    Feature Flow and its followers) average the scores at these l gaps; ``grid`` has key frames at 0, l, 2l, ...
+    of a snippet, which leaves the one gap 19 mod l.
 
     As input to ``update`` the metric accepts:
 
     - ``prediction`` (B, H, W): integer classes of B labelled frames.
     - ``labels`` (B, H, W): their classes, or VOID.
-    - ``distances``: of the B frames from their key frames; those of `interval` and more are left out.
+    - ``gaps``: of the B frames to their key frames, in frames; those of `interval` and more are left out.
 
-    As output of ``compute`` it returns :class:`IoUScores`, empty unless every distance that counts has labelled pixels.
-    A class's IoU is averaged over the distances at which it is defined.
+    As output of ``compute`` it returns :class:`IoUScores`, empty unless every gap that counts has labelled pixels.
+    A class's IoU is averaged over the gaps at which it is defined.
 
     Args:
         num_classes: K.
         interval: l, frames from one key frame to the next.
-        offsets: "all" or "grid".
+        gaps: "all" or "grid".
         classes_over: which classes the mean runs over (see `iou_scores`).
 
     Raises:
@@ -40,26 +40,26 @@ class GapScores(SegmentationScores):
     """
 
     def __init__(
-        self, num_classes: int, interval: int, offsets: Offsets = "all", classes_over: ClassesOver = "target"
+        self, num_classes: int, interval: int, gaps: Gaps = "all", classes_over: ClassesOver = "target"
     ) -> None:
         super().__init__(num_classes, classes_over, interval)
-        if offsets not in ("all", "grid"):
+        if gaps not in ("all", "grid"):
             raise ValueError(
-                f"offsets must be 'all', the mean over the places of the last key frame, or 'grid', key frames at 0, "
-                f"{interval}, {2 * interval}, ...; got {offsets!r}."
+                f"gaps must be 'all', the mean over the places of the last key frame, or 'grid', key frames at 0, "
+                f"{interval}, {2 * interval}, ...; got {gaps!r}."
             )
-        self.offsets = offsets
+        self.gaps = gaps
 
-    def update(self, prediction: Tensor, labels: Tensor, distances: Sequence[int] | None = None) -> None:
-        """Add labelled frames: prediction and labels (B, H, W), and their distances from their key frames."""
-        distances = [0] * len(labels) if distances is None else distances
-        kept = [index for index, distance in enumerate(distances) if distance < self.interval]
-        super().update(prediction[kept], labels[kept], [distances[index] for index in kept])
+    def update(self, prediction: Tensor, labels: Tensor, gaps: Sequence[int] | None = None) -> None:
+        """Add labelled frames: prediction and labels (B, H, W), and their gaps to their key frames."""
+        gaps = [0] * len(labels) if gaps is None else gaps
+        kept = [index for index, gap in enumerate(gaps) if gap < self.interval]
+        super().update(prediction[kept], labels[kept], [gaps[index] for index in kept])
 
     def compute(self) -> IoUScores:
         """Return the averaged scores of all pairs so far."""
-        by_distance = [iou_scores(counts, self.classes_over) for counts in self.confusion]
-        wanted = by_distance if self.offsets == "all" else [by_distance[LABELLED_INDEX % self.interval]]
+        by_gap = [iou_scores(counts, self.classes_over) for counts in self.confusion]
+        wanted = by_gap if self.gaps == "all" else [by_gap[LABELLED_INDEX % self.interval]]
         if not all(wanted):
             return IoUScores()
         by_class: dict[int, list[float]] = {}
@@ -71,7 +71,7 @@ class GapScores(SegmentationScores):
             WIoU=_mean([scores["WIoU"] for scores in wanted]),
             pixel_accuracy=_mean([scores["pixel_accuracy"] for scores in wanted]),
             class_IoU={index: _mean(by_class[index]) for index in sorted(by_class)},
-            drift={distance: scores["mIoU"] for distance, scores in enumerate(by_distance) if scores},
+            drift={gap: scores["mIoU"] for gap, scores in enumerate(by_gap) if scores},
         )
 
 

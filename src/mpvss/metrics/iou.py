@@ -1,4 +1,4 @@
-"""mIoU, WIoU, per-class IoU, pixel accuracy and drift, from one confusion matrix per distance from the key frame."""
+"""mIoU, WIoU, per-class IoU, pixel accuracy and drift, from one confusion matrix per gap to the key frame."""
 
 from collections.abc import Sequence
 from typing import Literal, TypedDict
@@ -20,7 +20,7 @@ class IoUScores(TypedDict, total=False):
         WIoU: IoU of each class weighted by its share of the labelled pixels.
         pixel_accuracy: share of the labelled pixels that are right.
         class_IoU: IoU by class; classes without a defined IoU are absent.
-        drift: mIoU by distance from the key frame, in frames; distances without a labelled pixel are absent. Only
+        drift: mIoU by gap to the key frame, in frames; gaps without a labelled pixel are absent. Only
             `SegmentationScores` and its kind know it.
     """
 
@@ -32,20 +32,20 @@ class IoUScores(TypedDict, total=False):
 
 
 class SegmentationScores(Metric):
-    """Score label maps against the truth, pooled over every frame it sees, and by distance from the key frame.
+    """Score label maps against the truth, pooled over every frame it sees, and by gap to the key frame.
 
     As input to ``update`` the metric accepts:
 
     - ``prediction`` (T, H, W): integer classes 0..K-1; T may be any number of frames of any video.
     - ``labels`` (T, H, W): integer classes 0..K-1, or VOID where nothing is scored.
-    - ``distances``: of the T frames from the key frame that they were carried from, in frames; all 0 if not given.
+    - ``gaps``: of the T frames to the key frame that they were carried from, in frames; all 0 if not given.
 
     As output of ``compute`` it returns :class:`IoUScores`.
 
     Args:
         num_classes: K.
         classes_over: which classes the mean runs over (see `iou_scores`).
-        interval: distances 0..interval - 1 are told apart, the last one stands for all that are larger.
+        interval: gaps 0..interval - 1 are told apart, the last one stands for all that are larger.
 
     Raises:
         ValueError: on construction for arguments out of range; on update if shapes or classes do not fit.
@@ -76,21 +76,21 @@ class SegmentationScores(Metric):
         counts = torch.zeros(interval, num_classes, num_classes, dtype=torch.int64)
         self.add_state("confusion", counts, dist_reduce_fx="sum")
 
-    def update(self, prediction: Tensor, labels: Tensor, distances: Sequence[int] | None = None) -> None:
-        """Add frames: prediction and labels (T, H, W), and the distances of the T frames from their key frame."""
+    def update(self, prediction: Tensor, labels: Tensor, gaps: Sequence[int] | None = None) -> None:
+        """Add frames: prediction and labels (T, H, W), and the gaps of the T frames to their key frame."""
         if prediction.shape != labels.shape:
             raise ValueError(_shapes_differ(prediction, labels))
-        distances = [0] * len(labels) if distances is None else distances
-        for frame_prediction, frame_labels, distance in zip(prediction, labels, distances, strict=True):
+        gaps = [0] * len(labels) if gaps is None else gaps
+        for frame_prediction, frame_labels, gap in zip(prediction, labels, gaps, strict=True):
             counts = confusion_matrix(frame_prediction, frame_labels, self.num_classes)
-            self.confusion[min(distance, self.interval - 1)] += counts.to(self.confusion.device)
+            self.confusion[min(gap, self.interval - 1)] += counts.to(self.confusion.device)
 
     def compute(self) -> IoUScores:
         """Return the scores of all frames so far."""
         scores = iou_scores(self.confusion.sum(0), self.classes_over)
         if scores:
-            by_distance = [iou_scores(counts, self.classes_over) for counts in self.confusion]
-            scores["drift"] = {distance: part["mIoU"] for distance, part in enumerate(by_distance) if part}
+            by_gap = [iou_scores(counts, self.classes_over) for counts in self.confusion]
+            scores["drift"] = {gap: part["mIoU"] for gap, part in enumerate(by_gap) if part}
         return scores
 
 

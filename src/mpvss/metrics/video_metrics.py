@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from torch import Tensor, nn
 from torchmetrics import Metric, MetricCollection
 
-from mpvss.metrics.gap_scores import GapScores, Offsets
+from mpvss.metrics.gap_scores import Gaps, GapScores
 from mpvss.metrics.iou import ClassesOver, IoUScores, SegmentationScores
 from mpvss.metrics.video_consistency import VideoConsistency
 
@@ -17,12 +17,12 @@ class VideoMetrics(nn.Module):
 
     Args:
         num_classes: K.
-        interval: frames from one key frame to the next, whose distances the drift curve tells apart.
+        interval: frames from one key frame to the next, whose gaps the drift curve tells apart.
         classes_over: classes the mean IoU runs over, "target" or "union" (see `iou_scores`).
         consistency: presets of video consistency (see `VideoConsistency`): "official" scores are called ``mVC8``, those
             of another preset ``mVC8_paper``.
         lengths: window lengths f of mVC_f, in frames.
-        offsets: how pairs are averaged, "all" or "grid" (see `GapScores`).
+        gaps: how pairs are averaged, "all" or "grid" (see `GapScores`).
 
     Example:
         >>> import torch
@@ -39,11 +39,11 @@ class VideoMetrics(nn.Module):
         classes_over: ClassesOver = "target",
         consistency: Sequence[str] = ("official", "paper"),
         lengths: Sequence[int] = (8, 16),
-        offsets: Offsets = "all",
+        gaps: Gaps = "all",
     ) -> None:
         super().__init__()
         self.segmentation = SegmentationScores(num_classes, classes_over, interval)
-        self.pairs = GapScores(num_classes, interval, offsets, classes_over)
+        self.pairs = GapScores(num_classes, interval, gaps, classes_over)
         windows = {
             _consistency_name(length, preset): VideoConsistency(length, preset)
             for preset in consistency
@@ -51,7 +51,7 @@ class VideoMetrics(nn.Module):
         }
         self.consistency = MetricCollection(windows, compute_groups=False)  # type: ignore[arg-type]  # a dict of metrics
         self.names = ("mIoU", "WIoU", "pixel_accuracy", *windows)
-        self._distance = 0
+        self._gap = 0
 
     def update(self, prediction: Tensor, labels: Tensor, start: int, key: Tensor | None = None) -> None:
         """Add consecutive frames of one video.
@@ -65,7 +65,7 @@ class VideoMetrics(nn.Module):
         Raises:
             ValueError: if shapes or classes do not fit, or the frames do not continue the open video.
         """
-        self.segmentation.update(prediction, labels, None if key is None else self._distances(key))
+        self.segmentation.update(prediction, labels, None if key is None else self._gaps(key))
         self.consistency.update(prediction, labels, start)
 
     def update_pairs(self, prediction: Tensor, labels: Tensor, gap: Tensor) -> None:
@@ -74,7 +74,7 @@ class VideoMetrics(nn.Module):
         Args:
             prediction: (B, H, W) integer classes 0..K-1.
             labels: (B, H, W) classes or VOID.
-            gap: (B,) distances from the key frames, in frames; 0 is a key frame itself.
+            gap: (B,) gaps to the key frames, in frames; 0 is a key frame itself.
 
         Raises:
             ValueError: if shapes or classes do not fit.
@@ -88,7 +88,7 @@ class VideoMetrics(nn.Module):
         return {name: scores[name] for name in self.names if scores.get(name) is not None}
 
     def iou(self) -> IoUScores:
-        """Return the scores of labels alone, those by class and by distance among them, of videos or else of pairs."""
+        """Return the scores of labels alone, those by class and by gap among them, of videos or else of pairs."""
         with _unused_metrics():
             videos, pairs = self.segmentation.compute(), self.pairs.compute()
         return videos or pairs
@@ -118,13 +118,13 @@ class VideoMetrics(nn.Module):
     def _metrics(self) -> dict[str, Metric]:
         return {"segmentation": self.segmentation, "pairs": self.pairs, **dict(self.consistency.items())}
 
-    def _distances(self, key: Tensor) -> list[int]:
+    def _gaps(self, key: Tensor) -> list[int]:
         """Number the frames from the last key frame on."""
-        distances = []
+        gaps = []
         for is_key in key.tolist():
-            self._distance = 0 if is_key else self._distance + 1
-            distances.append(self._distance)
-        return distances
+            self._gap = 0 if is_key else self._gap + 1
+            gaps.append(self._gap)
+        return gaps
 
 
 @contextmanager

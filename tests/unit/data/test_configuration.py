@@ -13,7 +13,7 @@ from hydra import compose, initialize_config_dir
 from PIL import Image
 from torchvision.io import write_png
 
-from mpvss.building.run import build_datamodule
+from mpvss.building.run import build_datamodule, scores_flow
 from mpvss.data import VSPW_CLASSES
 
 CONF = Path(__file__).parents[3] / "conf"
@@ -93,6 +93,20 @@ def test_any_clips_can_be_trained_on_with_simulated_motion(clips):
     batch = _batch(*given, "data/pairs=still", "data.max_gap=1")
     assert batch.gap.tolist() == [1, 1]
     assert batch.flow is None
+
+
+FLOW_ALONE = ("synthetic_flow", "flying_chairs", "middlebury")
+
+
+@pytest.mark.parametrize("option", [*FLOW_ALONE, "synthetic", "vspw", "cityscapes", "camvid", "clips", "video"])
+def test_whether_flow_is_scored_is_known_before_anything_is_opened(option):
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        assert scores_flow(compose("eval", [f"data={option}"])) is (option in FLOW_ALONE)
+
+
+def test_any_video_can_be_made_into_pairs_of_single_frames():
+    batch = _batch("synthetic", "data/pairs=still", "data.flow=true", "data.pairs_per_epoch=2")
+    assert batch.flow.shape == (2, 2, 86, 144)  # a tenth is kept back for things to enter from
 
 
 def test_synthetic_video_carries_flow_if_asked_for():

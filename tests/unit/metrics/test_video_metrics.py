@@ -55,7 +55,7 @@ def test_undefined_scores_are_absent():
 
 
 def test_drift_is_the_iou_of_the_frames_at_each_distance_across_chunks():
-    key = [True, False, False, True, False, True, False, False, False, True]  # distances 0 1 2 0 1 0 1 2 3 0
+    key = [True, False, False, True, False, True, False, False, False, True]  # gaps 0 1 2 0 1 0 1 2 3 0
     metrics, by_distance = VideoMetrics(3, interval=4), [SegmentationScores(3) for _ in range(4)]
     for prediction, labels in videos((10, 10)):
         for start in range(0, 10, 3):
@@ -68,8 +68,8 @@ def test_drift_is_the_iou_of_the_frames_at_each_distance_across_chunks():
     assert len(set(expected.values())) == 4
 
 
-def test_pairs_are_scored_by_their_offsets():
-    metrics, expected = VideoMetrics(3, interval=2, offsets="grid"), SegmentationScores(3)
+def test_pairs_are_scored_by_their_gaps():
+    metrics, expected = VideoMetrics(3, interval=2, gaps="grid"), SegmentationScores(3)
     prediction, labels = videos((6,))[0]
     gap = torch.tensor([0, 1, 2, 0, 1, 1])
     metrics.update_pairs(prediction, labels, gap)

@@ -26,6 +26,8 @@ To add a data set that lies in VSPW's layout, write one file: a YAML that starts
 4. ``tests/unit/data/sources/test_<name>.py``: write a few tiny files, compare what is read with what was written.
 5. ``tests/unit/data/test_configuration.py``: one test that takes a batch from the YAML.
 
+A whole example, class and YAML, is in ``tests/unit/data/sources/test_source.py``.
+
 Where the classes have stored codes other than 1, 2, ..., :class:`~mpvss.data.sources.label_codes.LabelCodes` translates
 them; ``decoding.py`` decodes images, and ``file_tree.py`` reads zips as if they were folders.
 """

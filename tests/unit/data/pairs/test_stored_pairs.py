@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from mpvss.data import EndlessPairs, StoredPairs
+from mpvss.data import EndlessPairs, FlowPairs, StoredPairs
 from mpvss.types import FramePair
 
 
@@ -47,3 +47,16 @@ def test_a_number_that_is_too_small_is_refused(wrong):
 def test_no_pair_at_all_is_refused():
     with pytest.raises(ValueError, match="at least one pair"):
         _pairs([])
+
+
+class Named(list):
+    names = ("army", "grove", "urban")
+
+
+def test_pairs_that_have_names_are_described_by_them_and_scored_under_them():
+    pairs = EndlessPairs(StoredPairs(Named(_stored(3))))
+    assert sorted(pairs.describe(index) for index in range(3)) == list(Named.names)
+    scored = FlowPairs(Named(_stored(3)), batch_size=2)
+    assert scored.names == Named.names
+    assert [batch.gap.tolist() for batch in scored.loader(0)] == [[0, 1], [2]]
+    assert FlowPairs(_stored(3)).names == ()
