@@ -10,7 +10,7 @@ from mpvss.evaluation import Method
 from mpvss.flow import CopyFlow
 from mpvss.output import file_hash
 from mpvss.propagation import MaskPropagation, PerFrame
-from mpvss.report.paper_costs import STAGES
+from mpvss.report.paper import STAGES
 from mpvss.types import ClassList
 from mpvss.weights import Checkpoint
 

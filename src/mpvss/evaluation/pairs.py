@@ -11,9 +11,10 @@ from mpvss.evaluation.method_run import MethodRun
 from mpvss.evaluation.oracle import GroundTruth
 from mpvss.evaluation.predictions import scored_frames
 from mpvss.evaluation.progress import EvaluationProgress
-from mpvss.evaluation.videos import show_frames
+from mpvss.evaluation.videos import begin_frames
 from mpvss.inference import segment_between, segment_pairs
 from mpvss.output.progress import progress_bar
+from mpvss.propagation import FixedInterval, fixed_interval
 from mpvss.types import FramePair, SparseVideoSource
 
 
@@ -21,32 +22,33 @@ def evaluate_pairs(
     runs: Sequence[MethodRun],
     pairs: LabelledPairs,
     targets: Sequence[int],
-    notes: EvaluationProgress,
+    progress: EvaluationProgress,
     device: torch.device,
     num_workers: int = 0,
-    progress: bool = True,
+    show_bar: bool = True,
 ) -> None:
     """Segment and score labelled frames from key frames at every distance; each method does so once for its intervals.
 
     Args:
         runs: whose scores grow; those of a method stand side by side.
         pairs: of labelled frames, with distances up to the largest interval - 1.
-        targets: which of the labelled frames; what is done according to the notes is passed over.
-        notes: are kept.
+        targets: which of the labelled frames; those that are done are passed over.
+        progress: notes what is done.
         device: of the runs.
         num_workers: processes that read ahead.
-        progress: whether to show a progress bar.
+        show_bar: whether to show a progress bar.
 
     Raises:
-        ValueError: if a method is the oracle, which would need labels of key frames, or looks ahead further than a
-            video goes on.
+        ValueError: if key frames are not at a fixed interval, or a method is the oracle, which would need labels of key
+            frames, or looks ahead further than a video goes on.
     """
     if any(isinstance(run.method.propagator.segmentor, GroundTruth) for run in runs):
         raise ValueError(
             "segmentor=ground_truth needs the labels of key frames; only some frames of these data are labelled."
         )
+    key_frames = [fixed_interval(run.schedule, "evaluation on sparsely labelled data") for run in runs]
     places, batches = scored_frames(pairs.source), pairs.batches()
-    remaining = [target for target in targets if target not in set(notes.done)]
+    remaining = [target for target in targets if target not in set(progress.done)]
     loader = DataLoader(
         pairs,
         batch_sampler=[list(batches[target]) for target in remaining],
@@ -54,28 +56,30 @@ def evaluate_pairs(
         collate_fn=collate_pairs,
         pin_memory=device.type == "cuda",
     )
-    with progress_bar("labelled frames", progress) as bar:
+    with progress_bar("labelled frames", show_bar) as bar:
         task = bar.add_task("evaluating", total=len(targets), completed=len(targets) - len(remaining))
         for target, pair in zip(remaining, loader, strict=True):
             on_device = FramePair._make(None if part is None else part.to(device) for part in pair)
-            show_frames(runs, on_device.key_frame, on_device.key_labels)
-            for method, group in groupby(runs, key=lambda run: run.method):
+            begin_frames(runs, on_device.key_frame, on_device.key_labels)
+            for method, group in groupby(zip(runs, key_frames, strict=True), key=lambda member: member[0].method):
                 members, place = list(group), places[target]
                 if method.propagator.needs_next_key:
-                    for run in members:
-                        _update_between(run, on_device, pairs.source, place)
+                    for run, fixed in members:
+                        _update_between(run, fixed, on_device, pairs.source, place)
                     continue
-                reached = _near(on_device, max(run.interval for run in members))
+                reached = _near(on_device, max(fixed.interval for _, fixed in members))
                 prediction = segment_pairs(method.propagator, reached)
-                for run in members:
-                    run.update_pairs(place, reached, prediction)
+                for run, fixed in members:
+                    run.update_pairs(place, fixed, reached, prediction)
             bar.advance(task)
-            notes.finish(target, runs)
+            progress.finish(target, runs)
 
 
-def _update_between(run: MethodRun, pair: FramePair, source: SparseVideoSource, place: tuple[int, int]) -> None:
+def _update_between(
+    run: MethodRun, key_frames: FixedInterval, pair: FramePair, source: SparseVideoSource, place: tuple[int, int]
+) -> None:
     """Segment and score a labelled frame between key frames before and after it, which depend on the interval."""
-    interval, (video, frame) = run.interval, place
+    interval, (video, frame) = key_frames.interval, place
     num_after = source.num_frames(video) - frame - 1
     if num_after < interval - 1:
         raise ValueError(
@@ -85,7 +89,7 @@ def _update_between(run: MethodRun, pair: FramePair, source: SparseVideoSource, 
     own = _near(pair, interval)
     ahead = [frame - gap + interval if gap else frame for gap in own.gap.tolist()]  # at gap 0, any: it has no say
     following = torch.stack([source.read(video, number)[0] for number in ahead]).to(pair.frame.device)
-    run.update_pairs(place, own, segment_between(run.method.propagator, own, following, interval))
+    run.update_pairs(place, key_frames, own, segment_between(run.method.propagator, own, following, key_frames))
 
 
 def _near(pair: FramePair, interval: int) -> FramePair:
