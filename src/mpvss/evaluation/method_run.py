@@ -11,7 +11,7 @@ from mpvss.evaluation.predictions import PredictionWriter
 from mpvss.evaluation.shared_segmentor import SharedSegmentor
 from mpvss.inference import ChunkSegmenter, VideoSegmenter
 from mpvss.metrics import FrameCounts, VideoMetrics
-from mpvss.propagation import FixedInterval
+from mpvss.propagation import fixed_interval
 from mpvss.types import Chunk, FramePair, KeyFrameSchedule
 
 
@@ -47,6 +47,15 @@ class MethodRun:
         self._key_flags: list[bool] = []  # of the current video
         self._segmenter = ChunkSegmenter(VideoSegmenter(method.propagator, schedule))
 
+    @property
+    def interval(self) -> int:
+        """The interval of the key frames, for what needs a fixed one.
+
+        Raises:
+            ValueError: if the schedule is another one.
+        """
+        return fixed_interval(self.schedule, "evaluation on sparsely labelled data").interval
+
     def update(self, video: int, chunk: Chunk) -> None:
         """Segment and score the next frames of a video.
 
@@ -69,24 +78,21 @@ class MethodRun:
         if self.writer:
             self.writer.write(video, scored.start, scored.prediction)
 
-    def update_pairs(
-        self, place: tuple[int, int], key_frames: FixedInterval, pair: FramePair, prediction: Tensor
-    ) -> None:
-        """Score a labelled frame, predicted from several key frames; those too far for the interval do not count.
+    def update_pairs(self, place: tuple[int, int], pair: FramePair, prediction: Tensor) -> None:
+        """Score a labelled frame, predicted from several key frames; those too far for the interval l do not count.
 
         Stored is the prediction from the last of the key frames 0, l, 2l, ...
 
         Args:
             place: number of the video, and of the frame in it.
-            key_frames: the schedule, whose interval is l.
             pair: B times the frame, with a key frame each.
             prediction: (B, H, W) uint8 classes.
         """
         self.metrics.update_pairs(prediction, pair.labels, pair.gap)
-        gaps = pair.gap[pair.gap < key_frames.interval].tolist()
+        gaps = pair.gap[pair.gap < self.interval].tolist()
         self.counts = self.counts.plus(FrameCounts(key=gaps.count(0), non_key=len(gaps) - gaps.count(0)))
         if self.writer:
-            on_grid = pair.gap == place[1] % key_frames.interval
+            on_grid = pair.gap == place[1] % self.interval
             self.writer.write(*place, prediction[on_grid])
 
     def state(self) -> dict[str, Any]:  # tensors and numbers

@@ -14,7 +14,7 @@ from mpvss.evaluation.progress import EvaluationProgress
 from mpvss.evaluation.videos import begin_frames
 from mpvss.inference import segment_between, segment_pairs
 from mpvss.output.progress import progress_bar
-from mpvss.propagation import FixedInterval, fixed_interval
+from mpvss.propagation import FixedInterval
 from mpvss.types import FramePair, SparseVideoSource
 
 
@@ -46,8 +46,8 @@ def evaluate_pairs(
         raise ValueError(
             "segmentor=ground_truth needs the labels of key frames; only some frames of these data are labelled."
         )
-    key_frames = [fixed_interval(run.schedule, "evaluation on sparsely labelled data") for run in runs]
     places, batches = scored_frames(pairs.source), pairs.batches()
+    largest = max(run.interval for run in runs)
     remaining = [target for target in targets if target not in set(progress.done)]
     loader = DataLoader(
         pairs,
@@ -59,27 +59,25 @@ def evaluate_pairs(
     with progress_bar("labelled frames", show_bar) as bar:
         task = bar.add_task("evaluating", total=len(targets), completed=len(targets) - len(remaining))
         for target, pair in zip(remaining, loader, strict=True):
-            on_device = FramePair._make(None if part is None else part.to(device) for part in pair)
+            on_device = _near(FramePair._make(None if part is None else part.to(device) for part in pair), largest)
             begin_frames(runs, on_device.key_frame, on_device.key_labels)
-            for method, group in groupby(zip(runs, key_frames, strict=True), key=lambda member: member[0].method):
+            for method, group in groupby(runs, key=lambda run: run.method):
                 members, place = list(group), places[target]
                 if method.propagator.needs_next_key:
-                    for run, fixed in members:
-                        _update_between(run, fixed, on_device, pairs.source, place)
+                    for run in members:
+                        _update_between(run, on_device, pairs.source, place)
                     continue
-                reached = _near(on_device, max(fixed.interval for _, fixed in members))
+                reached = _near(on_device, max(run.interval for run in members))
                 prediction = segment_pairs(method.propagator, reached)
-                for run, fixed in members:
-                    run.update_pairs(place, fixed, reached, prediction)
+                for run in members:
+                    run.update_pairs(place, reached, prediction)
             bar.advance(task)
             progress.finish(target, runs)
 
 
-def _update_between(
-    run: MethodRun, key_frames: FixedInterval, pair: FramePair, source: SparseVideoSource, place: tuple[int, int]
-) -> None:
+def _update_between(run: MethodRun, pair: FramePair, source: SparseVideoSource, place: tuple[int, int]) -> None:
     """Segment and score a labelled frame between key frames before and after it, which depend on the interval."""
-    interval, (video, frame) = key_frames.interval, place
+    interval, (video, frame) = run.interval, place
     num_after = source.num_frames(video) - frame - 1
     if num_after < interval - 1:
         raise ValueError(
@@ -89,7 +87,7 @@ def _update_between(
     own = _near(pair, interval)
     ahead = [frame - gap + interval if gap else frame for gap in own.gap.tolist()]  # at gap 0, any: it has no say
     following = torch.stack([source.read(video, number)[0] for number in ahead]).to(pair.frame.device)
-    run.update_pairs(place, key_frames, own, segment_between(run.method.propagator, own, following, key_frames))
+    run.update_pairs(place, own, segment_between(run.method.propagator, own, following, FixedInterval(interval)))
 
 
 def _near(pair: FramePair, interval: int) -> FramePair:
