@@ -278,7 +278,24 @@ class Propagator(Protocol):
 
 
 class KeyFrameSchedule(Protocol):
-    """Decides which frames are key frames."""
+    """Decides which frames of a video are key frames.
 
-    def __call__(self, index: int) -> bool:
-        """Tell whether frame `index` of a video (0 is its first) is a key frame."""
+    It is asked once for each frame, in order, and may look at the frame and at how the last key frame was segmented.
+    What it needs of earlier frames it copies, as their memory may be used again, and forgets at index 0. The first
+    frame of a video is a key frame whatever it says. Records of evaluations show the `repr` of a schedule: write one
+    that names its settings.
+
+    Example:
+        >>> def when_brightness_changes(index, since_key, frame, state):
+        ...     return since_key >= 20 or (frame.float().mean() - state.frame.float().mean()).abs() > 8
+    """
+
+    def __call__(self, index: int, since_key: int, frame: Tensor, state: KeyState | None) -> bool:
+        """Tell whether a frame is a key frame.
+
+        Args:
+            index: position of the frame in the video; 0 is its first frame.
+            since_key: `index` minus that of the last key frame: 1 right after it; 0 at the first frame of a video.
+            frame: (3, H, W) uint8 RGB, the frame itself, on the propagator's device.
+            state: of the last key frame, with B = 1; None at the first frame of a video.
+        """

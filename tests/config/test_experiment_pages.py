@@ -9,8 +9,7 @@ from hydra import compose, initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
 
 from mpvss.commands.arguments import gather_runs
-from mpvss.report.paper import _SCORES
-from mpvss.report.paper_costs import BACKBONES
+from mpvss.report.paper import BACKBONES, SCORES
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "experiments" / "table_1" / "README.md").read_text(encoding="utf-8")
@@ -58,5 +57,5 @@ def test_each_command_reads_what_the_one_before_has_written():
 def test_its_scores_are_the_papers():
     rows = {cells[0]: cells[1:] for line in PAGE.splitlines() if len(cells := line.strip("| ").split(" | ")) == 8}
     for option, name in BACKBONES.items():
-        per_frame, query_flow = (_SCORES["vspw"][method][option] for method in ("per_frame", "query_flow"))
+        per_frame, query_flow = (SCORES["vspw"][method][option] for method in ("per_frame", "query_flow"))
         assert [float(cell) for cell in rows[name][:5]] == [per_frame[0], *query_flow]

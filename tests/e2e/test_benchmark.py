@@ -42,7 +42,7 @@ def test_table_f_and_all_parameter_counts_are_the_papers(tmp_path):
         assert float(row["segmentor_M"]) == pytest.approx(printed[name], rel=0.005)
         assert float(row["flow_M"]) == pytest.approx(40.085, abs=0.001)
         assert float(row["all_M"]) == pytest.approx(whole[name], abs=0.01)
-    assert "multiply-accumulates" in json.loads((tmp_path / "results.json").read_text())["counted"]
+    assert "multiply-accumulates" in json.loads((tmp_path / "benchmark.json").read_text())["counted"]
     assert "1 GMAC = 1e9 multiply-accumulates" in run.stdout
 
 
@@ -50,7 +50,7 @@ def test_one_configuration_is_counted_and_timed(tmp_path):
     overrides = ("backbone=tiny", "num_classes=6", "height=45", "width=67", "interval=3", "repeats=1", "warmup=0")
     run = run_benchmark(*overrides, "device=cpu", "threads=1", folder=tmp_path)
     assert run.returncode == 0, run.stderr
-    tables = json.loads((tmp_path / "results.json").read_text())["tables"]
+    tables = json.loads((tmp_path / "benchmark.json").read_text())["tables"]
     (costs,) = tables["costs"]["rows"]
     assert (costs["backbone"], costs["classes"], costs["frame"], costs["interval"]) == ("tiny", 6, "45x67", 3)
     assert [row["timed"] for row in tables["speed"]["rows"]][2] == "non-key frame in a batch of 2"
@@ -79,7 +79,7 @@ def listed(methods):
 
 
 def tables(tmp_path):
-    content = json.loads((tmp_path / "out" / "results.json").read_text())["tables"]
+    content = json.loads((tmp_path / "out" / "benchmark.json").read_text())["tables"]
     return {name: table["rows"] for name, table in content.items()}
 
 
@@ -119,7 +119,7 @@ def test_what_belongs_to_no_segment_is_not_moved_by_segments_flow(run_here, tmp_
     assert f"propagation={propagation} warps" in answer.err
     assert "belong to no segment" in answer.err
     assert "Choose flow=optical_flow" in answer.err
-    assert not (tmp_path / "out" / "results.json").exists()
+    assert not (tmp_path / "out" / "benchmark.json").exists()
 
 
 def test_a_method_cannot_name_a_backbone_that_is_not_listed(run_here):

@@ -26,7 +26,7 @@ def test_pairs_and_steps_are_timed_and_stored(tmp_path):
     assert [row["workers"] for row in loading.rows] == [0, 1]
     assert all(row["pairs_per_second"] > 0 and row["step_ms"] > 0 for row in loading.rows)
     assert [row["stage"] for row in stages.rows] == ["read and decode", "collate"]  # made-up video is not augmented
-    stored = json.loads((tmp_path / "results.json").read_text())["tables"]
+    stored = json.loads((tmp_path / "benchmark.json").read_text())["tables"]
     assert stored["data_loading"]["rows"] == loading.rows
     assert (tmp_path / "data_stages.csv").is_file()
 

@@ -18,7 +18,7 @@ def measured(run_here, tmp_path):
     def measure(*overrides):
         answer = run_here("benchmark.py", *SMALL, *overrides)
         assert answer.status == 0, answer.err
-        tables = json.loads((tmp_path / "out" / "results.json").read_text())["tables"]
+        tables = json.loads((tmp_path / "out" / "benchmark.json").read_text())["tables"]
         (row,) = tables["training"]["rows"]
         with (tmp_path / "out" / "training.csv").open(newline="") as file:
             assert [float(one["step_ms"]) for one in csv.DictReader(file)] == [row["step_ms"]]

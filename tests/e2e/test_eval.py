@@ -160,7 +160,8 @@ def test_a_record_says_what_made_the_numbers(run_here, checkpoint, tmp_path):
     )  # fmt: skip
     assert result.checkpoint_sha256 == hashlib.sha256(checkpoint.read_bytes()).hexdigest()
     assert list(result.drift) == [0, 1, 2, 3, 4]
-    assert result.gmacs == pytest.approx((result.key_gmacs + 4 * result.non_key_gmacs) / 5)
+    assert result.gmacs == pytest.approx((4 * result.key_gmacs + 13 * result.non_key_gmacs) / 17)  # of 17 frames
+    assert (result.schedule, result.key_frames) == ("FixedInterval(5)", 4 / 17)
     assert result.non_key_gmacs < result.key_gmacs
     assert result.parameters > 1000
     assert result.frames_per_second > 0

@@ -5,16 +5,16 @@ alone, `measure_speed` times what runs, `compare_with_transformers` times anothe
 ours. `measure_loading` and `measure_stages` time how training pairs are made; `random_pairs` are there to time training
 on where no data are, with `peak_memory`. `cost_table`, `speed_table`, `peer_table`, `loading_table`, `stage_table`,
 `training_table` and `step_table` lay measurements out, `paper_table` beside the paper's numbers;
-`write_report` stores them.
+`store_tables` stores them.
 """
 
-from mpvss.benchmark.costs import CONVENTION, Costs, count_costs
+from mpvss.benchmark.costs import Costs, count_costs
 from mpvss.benchmark.loading import Loading, measure_loading, measure_stages
 from mpvss.benchmark.measurement import Measurement, Setting, measure
 from mpvss.benchmark.memory import peak_memory
 from mpvss.benchmark.paper_tables import check_paper_table, paper_table
 from mpvss.benchmark.random_pairs import random_pairs
-from mpvss.benchmark.report import environment, write_report
+from mpvss.benchmark.stored_tables import store_tables
 from mpvss.benchmark.tables import (
     Training,
     cost_table,
@@ -29,7 +29,6 @@ from mpvss.benchmark.timing import TIMED, Speed, Timing, measure_speed, time_alt
 from mpvss.benchmark.transformers_reference import PeerComparison, compare_with_transformers
 
 __all__ = [
-    "CONVENTION",
     "TIMED",
     "Costs",
     "Loading",
@@ -43,7 +42,6 @@ __all__ = [
     "compare_with_transformers",
     "cost_table",
     "count_costs",
-    "environment",
     "loading_table",
     "measure",
     "measure_loading",
@@ -56,8 +54,8 @@ __all__ = [
     "speed_table",
     "stage_table",
     "step_table",
+    "store_tables",
     "time_alternately",
     "time_parts",
     "training_table",
-    "write_report",
 ]

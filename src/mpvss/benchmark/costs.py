@@ -1,25 +1,20 @@
-"""Parameters and multiply-accumulates, as the paper's tables count them."""
+"""Parameters and multiply-accumulates, as the paper's tables have them."""
 
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import nn
 
-from mpvss.metrics import count_macs, repeated_key
-from mpvss.propagation import MASK_STRIDE, FixedInterval, PropagatorModule, label_map, semantic_scores
-from mpvss.types import KeyState, Prediction
+from mpvss.evaluation import count_frame_costs
+from mpvss.metrics import FrameCounts
+from mpvss.propagation import FixedInterval, PropagatorModule
 
 CLIP_LENGTH = 15
-"""Frames that the paper averages costs over (Tables 1 and 2)."""
+"""Frames that the paper averages costs over (Tables 1 and 2).
 
-CONVENTION = (
-    "1 GMAC = 1e9 multiply-accumulates, which the paper calls GFLOPs. Counted: convolutions and all matrix products, "
-    "attention and the aggregation of classes over the padded frame included; norms (5 an element, an evaluating batch "
-    "norm 2); bilinear sampling and resizing (4 an output element), the last one of the class scores to the frame's "
-    "size, which we skip where it changes nothing. Free: softmax, activations, sums. A method that looks ahead finds a "
-    "key frame after every non-key frame. Parameters: all, the frozen ones included, shared ones once."
-)
+At an interval of 5, which all its tables have, that is the mean over an interval. Evaluations average over the key
+frames that really occurred in their videos, which comes near it.
+"""
 
 
 class Costs(NamedTuple):
@@ -47,58 +42,35 @@ class Costs(NamedTuple):
         return self.segmentor_parameters + self.flow_parameters + self.other_parameters
 
 
-def count_costs(propagation: PropagatorModule, size: tuple[int, int], interval: int) -> Costs:
+def count_costs(propagation: PropagatorModule, size: tuple[int, int], key_frames: FixedInterval) -> Costs:
     """Count parameters and multiply-accumulates of one frame size.
 
     Args:
         propagation: in eval mode; on the ``meta`` device, where full-size models take a second and no memory, or
             any other.
         size: (H, W) of the frames, in pixels.
-        interval: frames from one key frame to the next.
+        key_frames: their interval.
 
     Returns:
-        The costs, by the :data:`CONVENTION`.
+        The costs, by the convention of :func:`~mpvss.evaluation.count_frame_costs`.
     """
     device = next(propagation.parameters()).device
-    frame = torch.zeros(1, 3, *size, dtype=torch.uint8, device=device)
-    states: list[KeyState] = []
-
-    def key_frame() -> None:
-        states.append(propagation.start(frame))
-        _scores(Prediction(states[0].segments), size)
-
-    key_macs, state = count_macs(key_frame).total, states[0]
-    next_key = repeated_key(propagation, state)
-    non_key_macs = count_macs(lambda: _scores(propagation.step(state, frame, next_key), size)).total
-    num_keys = key_frames_of_a_clip(interval)
+    frame_costs = count_frame_costs(propagation, torch.zeros(1, 3, *size, dtype=torch.uint8, device=device))
+    assert frame_costs is not None  # a model with parameters is no oracle
     segmentor, flow = (_count_parameters(getattr(propagation, part, None)) for part in ("segmentor", "flow"))
     return Costs(
         segmentor_parameters=segmentor,
         flow_parameters=flow,
-        key_macs=key_macs,
-        non_key_macs=non_key_macs,
-        clip_macs=(num_keys * key_macs + (CLIP_LENGTH - num_keys) * non_key_macs) / CLIP_LENGTH,
+        key_macs=frame_costs.key,
+        non_key_macs=frame_costs.key if frame_costs.non_key is None else frame_costs.non_key,
+        clip_macs=frame_costs.average(clip_counts(key_frames)),
         other_parameters=_count_parameters(propagation) - segmentor - flow,
     )
 
 
-def key_frames_of_a_clip(interval: int) -> int:
-    """Count the key frames among `CLIP_LENGTH` frames of which the first is one."""
-    schedule = FixedInterval(interval)
-    return sum(schedule(index) for index in range(CLIP_LENGTH))
-
-
-def _scores(prediction: Prediction, size: tuple[int, int]) -> Tensor:
-    """Score classes as the published costs do: over the padded frame, cropped, and resized to the frame's own size.
-
-    Scores that are there already are only enlarged.
-    """
-    if prediction.scores is not None:
-        return label_map(prediction, size)
-    segments, (height, width) = prediction.segments, size
-    padded = (MASK_STRIDE * segments.mask_logits.shape[-2], MASK_STRIDE * segments.mask_logits.shape[-1])
-    scores = semantic_scores(segments, padded)[..., :height, :width]
-    return F.interpolate(scores, size=size, mode="bilinear", align_corners=False)
+def clip_counts(key_frames: FixedInterval) -> FrameCounts:
+    """Count the frames of a clip of `CLIP_LENGTH` that begins with a key frame, as if one followed it, too."""
+    return FrameCounts.of(key_frames.key_flags(CLIP_LENGTH))._replace(last=0)
 
 
 def _count_parameters(part: object) -> int:

@@ -9,7 +9,7 @@ import torch
 from mpvss.benchmark.costs import Costs, count_costs
 from mpvss.benchmark.timing import Speed, measure_speed
 from mpvss.benchmark.transformers_reference import PeerComparison, compare_with_transformers
-from mpvss.propagation import PropagatorModule
+from mpvss.propagation import FixedInterval, PropagatorModule
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ class Setting(NamedTuple):
         data: name of the data set, whose frames are not read.
         num_classes: K.
         size: (H, W) of the frames, in pixels.
-        interval: frames from one key frame to the next.
+        interval: of the key frames, which is fixed, as in all of the paper.
         propagation: option of the group `propagation`.
         flow: option of the group `flow`; None where the method has none.
     """
@@ -83,12 +83,13 @@ def measure(
     unknown = sorted(set(what) - set(MEASURABLE))
     if unknown:
         raise ValueError(f"only {', '.join(MEASURABLE)} can be measured; got {', '.join(unknown)}.")
+    key_frames = FixedInterval(setting.interval)
     costs = peer = speed = None
     if "costs" in what:
         log.info("%s: counting", setting)
         with torch.device("meta"):
             counted = build().eval()
-        costs = count_costs(counted, setting.size, setting.interval)
+        costs = count_costs(counted, setting.size, key_frames)
     if "speed" in what or "transformers" in what:
         with device:
             model = build().eval()
@@ -97,5 +98,5 @@ def measure(
             peer = compare_with_transformers(model.segmentor, setting.size, repeats, warmup)
         if "speed" in what:
             log.info("%s: timing", setting)
-            speed = measure_speed(model, setting.size, setting.interval, repeats, warmup)
+            speed = measure_speed(model, setting.size, key_frames, repeats, warmup)
     return Measurement(setting, costs, speed, peer)

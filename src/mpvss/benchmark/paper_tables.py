@@ -8,7 +8,7 @@ import torch
 from mpvss.benchmark.measurement import Measurement, Setting
 from mpvss.flow import FlowHead
 from mpvss.output.table import Cell, Column, Table
-from mpvss.report.paper_costs import (
+from mpvss.report.paper import (
     BACKBONES,
     TABLE_1,
     TABLE_2,

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from mpvss.benchmark.costs import CLIP_LENGTH, CONVENTION
+from mpvss.benchmark.costs import CLIP_LENGTH
 from mpvss.benchmark.loading import Loading
 from mpvss.benchmark.measurement import Measurement, Setting
 from mpvss.benchmark.timing import TIMED, Speed, Timing
+from mpvss.evaluation import CONVENTION
 from mpvss.output.table import Cell, Column, Table
 from mpvss.training.step_time import StepTime
 

@@ -10,10 +10,10 @@ import torch
 from torch import nn
 from torch.utils.hooks import RemovableHandle
 
-from mpvss.benchmark.costs import CLIP_LENGTH, key_frames_of_a_clip
+from mpvss.benchmark.costs import clip_counts
 from mpvss.benchmark.memory import peak_memory
 from mpvss.metrics import repeated_key
-from mpvss.propagation import PropagatorModule, label_map, semantic_map
+from mpvss.propagation import FixedInterval, PropagatorModule, label_map, semantic_map
 
 log = logging.getLogger(__name__)
 
@@ -141,7 +141,7 @@ class Speed(NamedTuple):
         non_key: a non-key frame by itself.
         non_key_batched: a non-key frame, where all between two key frames go through the model as one batch, as
             `VideoSegmenter` sends them; at interval 1 the same as `non_key`.
-        clip_seconds: a frame of a `CLIP_LENGTH`-frame clip on average, from the medians, non-key frames batched.
+        clip_seconds: a frame of the paper's clip of 15 frames on average, from the medians, non-key frames batched.
         peak_bytes: peak of memory while a key frame and its batch of non-key frames are segmented; None if unknown.
     """
 
@@ -153,14 +153,14 @@ class Speed(NamedTuple):
 
 
 def measure_speed(
-    propagation: PropagatorModule, size: tuple[int, int], interval: int, repeats: int = 7, warmup: int = 2
+    propagation: PropagatorModule, size: tuple[int, int], key_frames: FixedInterval, repeats: int = 7, warmup: int = 2
 ) -> Speed:
     """Time one frame size on the device that the model is on.
 
     Args:
         propagation: in eval mode.
         size: (H, W) of the frames, in pixels.
-        interval: frames from one key frame to the next.
+        key_frames: their interval.
         repeats: timed rounds.
         warmup: rounds before them.
 
@@ -168,11 +168,11 @@ def measure_speed(
         Times and memory; what is timed is said in :data:`TIMED`.
 
     Raises:
-        ValueError: if `repeats` or `interval` is less than 1.
+        ValueError: if `repeats` is less than 1.
     """
-    num_keys = key_frames_of_a_clip(interval)
+    num_frames = clip_counts(key_frames)
     device = next(propagation.parameters()).device
-    batch = max(interval - 1, 1)
+    batch = max(key_frames.interval - 1, 1)
     frames = torch.randint(256, (1 + batch, 3, *size), dtype=torch.uint8, device=device)
     key_frame, non_key_frames = frames[:1], frames[1:]
     with torch.inference_mode():
@@ -198,11 +198,11 @@ def measure_speed(
 
     timings = time_alternately(calls, repeats, warmup, device)
     non_key_batched = timings["non_keys"].scaled(1 / batch)
-    others = CLIP_LENGTH - num_keys
     return Speed(
         key=timings["key"],
         non_key=timings["non_key"],
         non_key_batched=non_key_batched,
-        clip_seconds=(num_keys * timings["key"].median + others * non_key_batched.median) / CLIP_LENGTH,
+        clip_seconds=(num_frames.key * timings["key"].median + num_frames.non_key * non_key_batched.median)
+        / num_frames.total,
         peak_bytes=peak_memory(segment, device),
     )

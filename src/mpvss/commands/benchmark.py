@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import torch
 from hydra.core.hydra_config import HydraConfig
+from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 
@@ -15,17 +16,18 @@ from mpvss.benchmark import (
     Setting,
     check_paper_table,
     cost_table,
-    environment,
     measure,
     paper_table,
     peer_table,
     speed_table,
-    write_report,
+    store_tables,
 )
 from mpvss.building.model import build_model
 from mpvss.commands.benchmark_training import benchmark_data, benchmark_train
 from mpvss.commands.devices import choose_device
+from mpvss.output import environment
 from mpvss.output.table import Table, render
+from mpvss.propagation import fixed_interval
 
 _PIPE_WIDTH = 180
 
@@ -111,7 +113,7 @@ def _case(cfg: DictConfig, frames: DictConfig, method: _Method, name: str, backb
         data=frames.data,
         num_classes=frames.num_classes,
         size=(frames.height, frames.width),
-        interval=cfg.interval,
+        interval=fixed_interval(instantiate(cfg.keyframes), "a benchmark of a model").interval,
         propagation=method.propagation_option,
         flow=method.flow_option,
     )
@@ -149,7 +151,7 @@ def benchmark_model(cfg: DictConfig) -> list[Table]:
     if cfg.table:
         tables.append(paper_table(str(cfg.table), measurements))
     tables = [table for table in tables if table.rows]
-    write_report(cfg.paths.output, tables, environment(device))
+    store_tables(cfg.paths.output, tables, environment(device))
     return tables
 
 

@@ -12,7 +12,6 @@ from torch.utils.data import DataLoader
 from mpvss.benchmark import (
     Timing,
     Training,
-    environment,
     loading_table,
     measure_loading,
     measure_stages,
@@ -20,12 +19,13 @@ from mpvss.benchmark import (
     random_pairs,
     stage_table,
     step_table,
+    store_tables,
     training_table,
-    write_report,
 )
 from mpvss.building.model import build_model
 from mpvss.building.run import build_datamodule
 from mpvss.commands.devices import choose_device
+from mpvss.output import environment
 from mpvss.output.table import Table
 from mpvss.training.callbacks import EffectiveBatch, StepTimes
 from mpvss.training.step_time import StepTime
@@ -65,7 +65,7 @@ def benchmark_data(cfg: DictConfig) -> list[Table]:
     steps = time_steps(cfg, RepeatedBatch(next(iter(loader)), num_steps(cfg)), None, device)
     step = Timing.of([step.seconds - step.data_wait for step in steps])
     tables = [loading_table(loadings, step), stage_table(stages)]
-    write_report(cfg.paths.output, tables, environment(device))
+    store_tables(cfg.paths.output, tables, environment(device))
     return tables
 
 
@@ -101,7 +101,7 @@ def benchmark_train(cfg: DictConfig) -> list[Table]:
         peak_bytes=peak,
     )
     tables = [training_table(training), step_table(training)]
-    write_report(cfg.paths.output, tables, environment(device))
+    store_tables(cfg.paths.output, tables, environment(device))
     return tables
 
 

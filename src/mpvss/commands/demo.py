@@ -16,7 +16,7 @@ from mpvss.figures import write_contact_sheet, write_overlay_video
 from mpvss.flow import CopyFlow
 from mpvss.inference import VideoSegmenter
 from mpvss.output.table import Cell, Column, Table, render
-from mpvss.propagation import FixedInterval, MaskPropagation, PerFrame
+from mpvss.propagation import FixedInterval, MaskPropagation, PerFrame, describe_schedule
 
 _CHUNK = 10
 _SCORES = ("mIoU", "WIoU", "mVC8", "mVC16")
@@ -49,13 +49,13 @@ def demonstrate(cfg: DictConfig) -> Table:
 def _compare(cfg: DictConfig, propagation: Any, datamodule: PairDataModule) -> Table:  # what was trained
     source, segmentor = datamodule.val_videos, propagation.segmentor
     methods = [
-        (Method("per frame", PerFrame(segmentor).eval()), 1),
-        (Method("copy", MaskPropagation(segmentor, CopyFlow()).eval()), cfg.interval),
-        (Method("query flow", propagation), cfg.interval),
+        (Method("per frame", PerFrame(segmentor).eval()), FixedInterval(1)),
+        (Method("copy", MaskPropagation(segmentor, CopyFlow()).eval()), instantiate(cfg.keyframes)),
+        (Method("query flow", propagation), instantiate(cfg.keyframes)),
     ]
-    runs = [MethodRun(method, n, FixedInterval(n), instantiate(cfg.metrics)) for method, n in methods]
-    with EvaluationProgress(cfg.paths.output, {}, every=60) as notes:
-        evaluate_videos(runs, source, range(len(source)), notes, torch.device("cpu"), _CHUNK)
+    runs = [MethodRun(method, schedule, instantiate(cfg.metrics)) for method, schedule in methods]
+    with EvaluationProgress(cfg.paths.output, {}, every=60) as progress:
+        evaluate_videos(runs, source, range(len(source)), progress, torch.device("cpu"), _CHUNK)
     columns = (
         Column("method", "method"),
         *(Column(name, name, ".1f") for name in _SCORES),
@@ -64,7 +64,9 @@ def _compare(cfg: DictConfig, propagation: Any, datamodule: PairDataModule) -> T
     )
     frame = source.read(0, 0)[0][None]
     rows = [_row(run, frame) for run in runs]
-    return Table("demo", f"{cfg.data.name.capitalize()} video, interval {cfg.interval}", columns, rows)
+    schedule = runs[-1].schedule
+    spoken = f"interval {schedule.interval}" if isinstance(schedule, FixedInterval) else describe_schedule(schedule)
+    return Table("demo", f"{cfg.data.name.capitalize()} video, {spoken}", columns, rows)
 
 
 def _row(run: MethodRun, frame: torch.Tensor) -> dict[str, Cell]:
@@ -73,6 +75,6 @@ def _row(run: MethodRun, frame: torch.Tensor) -> dict[str, Cell]:
     return {
         "method": run.method.name,
         **{name: scores.get(name) for name in _SCORES},
-        "gmacs": None if costs is None else costs.average(run.interval),
+        "gmacs": None if costs is None else costs.average(run.counts) / 1e9,
         "frames_per_second": run.num_frames / run.seconds,
     }

@@ -37,11 +37,12 @@ from mpvss.evaluation import (
     share_segmentors,
 )
 from mpvss.evaluation.record import MethodResult, ResultRecord, write_record
-from mpvss.metrics import VideoMetrics
+from mpvss.metrics import FrameCounts, VideoMetrics
 from mpvss.output import code_version, environment
 from mpvss.output.table import render
-from mpvss.propagation import PerFrame
+from mpvss.propagation import FixedInterval, PerFrame, fixed_interval
 from mpvss.training.compile import compile_parts
+from mpvss.types import KeyFrameSchedule
 
 
 def main(cfg: DictConfig) -> None:
@@ -88,11 +89,15 @@ def _evaluate_models(cfg: DictConfig) -> ResultRecord | None:
         for method in methods:
             compile_parts(method.propagator)
     setting = _setting(cfg, methods, intervals, fabric.world_size)
-    with EvaluationProgress(cfg.paths.output, setting, cfg.save_every, fabric.global_rank) as notes, fabric.autocast():
+    progress = EvaluationProgress(cfg.paths.output, setting, cfg.save_every, fabric.global_rank)
+    with progress, fabric.autocast():
         if cfg.resume is not None:
-            notes.resume(cfg.resume, runs)
-        _run(fabric, runs, datamodule, notes)
-        results = [method_result(run, source.classes, costs[run.method.name], _rate(fabric, run)) for run in runs]
+            progress.resume(cfg.resume, runs)
+        _run(fabric, runs, datamodule, progress)
+        results = [
+            method_result(run, source.classes, costs[run.method.name], _counts(fabric, run), _rate(fabric, run))
+            for run in runs
+        ]
         return _record(cfg, source, results, fabric.device, fabric.world_size) if fabric.is_global_zero else None
 
 
@@ -101,7 +106,7 @@ def _evaluate_predictions(cfg: DictConfig) -> ResultRecord:
     metrics: VideoMetrics = instantiate(cfg.metrics)
     score_predictions(cfg.predictions, source, metrics)
     name = Path(cfg.predictions).absolute().name
-    results = [predictions_result(name, cfg.interval, metrics, source.classes)]
+    results = [predictions_result(name, instantiate(cfg.keyframes), metrics, source.classes)]
     return _record(cfg, source, results, torch.device("cpu"), 1)
 
 
@@ -140,26 +145,29 @@ def _check_classes(plan: PlannedMethod, source: VideoSource) -> None:
 def _method_runs(
     cfg: DictConfig, methods: list[Method], intervals: list[int], source: VideoSource, device: torch.device
 ) -> list[MethodRun]:
-    pairs = [
-        (method, interval)
-        for method in methods
-        for interval in ([1] if isinstance(method.propagator, PerFrame) else intervals)
-    ]
+    pairs = [(method, schedule) for method in methods for schedule in _schedules(cfg, method, intervals)]
     folder = _empty_folder(cfg)
     runs = []
-    for method, interval in pairs:
-        own = _with(cfg, interval=interval)
-        below = "" if len(pairs) == 1 else f"{method.name}-interval{interval}"
-        runs.append(
-            MethodRun(
-                method,
-                interval,
-                instantiate(own.keyframes),
-                instantiate(own.metrics).to(device),
-                None if folder is None else PredictionWriter(folder / below, source),
-            )
-        )
+    for method, schedule in pairs:
+        metrics, name = instantiate(cfg.metrics), method.name
+        if isinstance(schedule, FixedInterval):
+            metrics = instantiate(cfg.metrics, interval=schedule.interval)
+            name += f"-interval{schedule.interval}"
+        below = "" if len(pairs) == 1 else name
+        writer = None if folder is None else PredictionWriter(folder / below, source)
+        runs.append(MethodRun(method, schedule, metrics.to(device), writer))
     return runs
+
+
+def _schedules(cfg: DictConfig, method: Method, intervals: list[int]) -> list[KeyFrameSchedule]:
+    """Build what decides on a method's key frames: one schedule for each interval, or one without."""
+    if isinstance(method.propagator, PerFrame):
+        return [FixedInterval(1)]
+    schedules = [instantiate(_with(cfg, interval=interval).keyframes) for interval in intervals]
+    if cfg.intervals is not None:
+        for schedule in schedules:
+            fixed_interval(schedule, "intervals")
+    return schedules
 
 
 def _empty_folder(cfg: DictConfig) -> Path | None:
@@ -196,7 +204,7 @@ def _flat(node: Any, name: str) -> dict[str, str]:  # what a configuration holds
 
 
 def _run(
-    fabric: lightning.Fabric, runs: list[MethodRun], datamodule: PairDataModule, notes: EvaluationProgress
+    fabric: lightning.Fabric, runs: list[MethodRun], datamodule: PairDataModule, progress: EvaluationProgress
 ) -> None:
     """Let each process see its share of the data."""
     source, num_workers = datamodule.val_videos, datamodule.num_workers
@@ -205,19 +213,29 @@ def _run(
     if isinstance(source, SparselyLabelled):
         pairs = LabelledPairs(source, max(run.interval for run in runs))
         targets = range(rank, len(pairs.batches()), world_size)
-        evaluate_pairs(runs, pairs, targets, notes, device, num_workers, progress=shown)
+        evaluate_pairs(runs, pairs, targets, progress, device, num_workers, show_bar=shown)
     else:
         videos = share_videos([source.num_frames(video) for video in range(len(source))], world_size)[rank]
-        evaluate_videos(runs, source, videos, notes, device, CHUNK_LENGTH, num_workers, progress=shown)
+        evaluate_videos(runs, source, videos, progress, device, CHUNK_LENGTH, num_workers, show_bar=shown)
 
 
 def _rate(fabric: lightning.Fabric, run: MethodRun) -> float | None:
     """Frames per second of a device."""
-    sums = torch.tensor([run.num_frames, run.seconds], dtype=torch.float64, device=fabric.device)
-    total = fabric.all_reduce(sums, reduce_op="sum")
-    assert isinstance(total, torch.Tensor)  # as it was given
-    num_frames, seconds = total.tolist()
+    num_frames, seconds = _sums(fabric, run.num_frames, run.seconds)
     return num_frames / seconds if seconds else None
+
+
+def _counts(fabric: lightning.Fabric, run: MethodRun) -> FrameCounts:
+    """The frames of all processes."""
+    return FrameCounts(*map(int, _sums(fabric, *run.counts)))
+
+
+def _sums(fabric: lightning.Fabric, *numbers: float) -> list[float]:
+    """Sum each number over processes."""
+    total = fabric.all_reduce(torch.tensor(numbers, dtype=torch.float64, device=fabric.device), reduce_op="sum")
+    assert isinstance(total, torch.Tensor)  # as it was given
+    sums: list[float] = total.tolist()
+    return sums
 
 
 def _record(

@@ -13,7 +13,7 @@ from mpvss.evaluation import Method
 from mpvss.flow import CopyFlow
 from mpvss.output import file_hash
 from mpvss.propagation import MaskPropagation, PerFrame
-from mpvss.report.paper_costs import STAGES
+from mpvss.report.paper import STAGES
 
 _BORROWING = ("copy", "per_frame")
 """Methods that need no weights but a segmentor's."""

@@ -8,6 +8,9 @@ from mpvss.comparison.definition import Study
 from mpvss.evaluation.record import MethodResult, read_record
 from mpvss.output.table import Cell, Column, Table
 
+_Schedule = int | str | None
+"""The interval of the key frames, or the name of another schedule."""
+
 _SCORES = ("mIoU", "WIoU", "mVC8", "mVC16")
 
 
@@ -28,16 +31,16 @@ def table_of(study: Study, output: Path) -> Table:
     return Table("comparison", "Methods trained alike", tuple(columns), rows, (_note(study),))
 
 
-def _by_interval(study: Study, output: Path, backbone: str, method: str) -> dict[int, list[MethodResult]]:
+def _by_interval(study: Study, output: Path, backbone: str, method: str) -> dict[_Schedule, list[MethodResult]]:
     """The results of a method over seeds."""
-    found: dict[int, list[MethodResult]] = {}
+    found: dict[_Schedule, list[MethodResult]] = {}
     for seed in study.seeds:
         for result in read_record(study.folder(output, backbone, seed) / study.evaluation_name(method)).results:
-            found.setdefault(result.interval, []).append(result)
+            found.setdefault(result.interval_or_schedule, []).append(result)
     return found
 
 
-def _row(name: str, interval: int, results: Sequence[MethodResult]) -> dict[str, Cell]:
+def _row(name: str, interval: _Schedule, results: Sequence[MethodResult]) -> dict[str, Cell]:
     row: dict[str, Cell] = {"method": name, "interval": interval, "GMACs": results[0].gmacs}
     for score in _SCORES:
         values = _values(score, results)
@@ -46,7 +49,9 @@ def _row(name: str, interval: int, results: Sequence[MethodResult]) -> dict[str,
     return row
 
 
-def _gap_closed(name: str, interval: int, methods: Mapping[str, Mapping[int, Sequence[MethodResult]]]) -> float | None:
+def _gap_closed(
+    name: str, interval: _Schedule, methods: Mapping[str, Mapping[_Schedule, Sequence[MethodResult]]]
+) -> float | None:
     """Return how far a method gets from copying towards segmenting every frame, percent of mIoU."""
     if not {"copy", "per_frame"} <= methods.keys():
         return None

@@ -1,51 +1,66 @@
-"""Multiply-accumulates of a method's frames."""
+"""Multiply-accumulates of a method's frames, counted as the paper's tables count them."""
 
-from typing import NamedTuple
-
-import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from mpvss.evaluation.oracle import GroundTruth
-from mpvss.metrics import count_macs, repeated_key
-from mpvss.propagation import PerFrame, PropagatorModule, label_map
-from mpvss.types import Prediction
+from mpvss.metrics import FrameCosts, count_macs, repeated_key
+from mpvss.propagation import MASK_STRIDE, PerFrame, PropagatorModule, label_map, semantic_scores
+from mpvss.types import KeyState, Prediction
 
+CONVENTION = (
+    "1 GMAC = 1e9 multiply-accumulates, which the paper calls GFLOPs. Counted: convolutions and all matrix products, "
+    "attention and the aggregation of classes over the padded frame included; norms (5 an element, an evaluating batch "
+    "norm 2); bilinear sampling and resizing (4 an output element), the last one of the class scores to the frame's "
+    "size, which we skip where it changes nothing. Free: softmax, activations, sums. A method that looks ahead finds a "
+    "key frame after every non-key frame. Parameters: all, the frozen ones included, shared ones once."
+)
+"""What is counted in every table of costs.
 
-class FrameCosts(NamedTuple):
-    """Billions of multiply-accumulates from a frame to its label map, aggregation included.
-
-    Attributes:
-        key: of a key frame.
-        non_key: of another frame; None where every frame is segmented.
-    """
-
-    key: float
-    non_key: float | None
-
-    def average(self, interval: int) -> float:
-        """Return the mean of a frame over an interval."""
-        non_key = self.key if self.non_key is None else self.non_key
-        return (self.key + (interval - 1) * non_key) / interval
+Where frames are known, as in an evaluation, those that no key frame follows count by themselves.
+"""
 
 
 def count_frame_costs(propagator: PropagatorModule, frame: Tensor) -> FrameCosts | None:
-    """Count by segmenting a frame twice, as a key frame and as one that follows.
+    """Count by segmenting a frame as a key frame, and as one that follows.
 
     Args:
-        propagator: in eval mode.
+        propagator: in eval mode; on the ``meta`` device, where full-size models take a second and no memory, or any
+            other.
         frame: (1, 3, H, W) uint8 RGB, any of the evaluated size, on the propagator's device.
 
     Returns:
-        The costs; None for the oracle, which costs nothing that anyone could save.
+        The costs from a uint8 frame to its class scores, by the :data:`CONVENTION`; None for the oracle, which costs
+        nothing that anyone could save.
     """
     if isinstance(propagator.segmentor, GroundTruth):
         return None
     size = (frame.shape[-2], frame.shape[-1])
-    with torch.inference_mode():
-        state = propagator.start(frame)
-        key = count_macs(lambda: label_map(Prediction(propagator.start(frame).segments), size)).total
-        if isinstance(propagator, PerFrame):
-            return FrameCosts(key / 1e9, None)
-        next_key = repeated_key(propagator, state)
-        non_key = count_macs(lambda: label_map(propagator.step(state, frame, next_key), size)).total
-    return FrameCosts(key / 1e9, non_key / 1e9)
+    states: list[KeyState] = []
+
+    def key_frame() -> None:
+        states.append(propagator.start(frame))
+        _scores(Prediction(states[0].segments), size)
+
+    key = count_macs(key_frame).total
+    if isinstance(propagator, PerFrame):
+        return FrameCosts(key, None)
+    state = states[0]
+    next_key = repeated_key(propagator, state)
+    non_key = count_macs(lambda: _scores(propagator.step(state, frame, next_key), size)).total
+    if next_key is None:
+        return FrameCosts(key, non_key)
+    return FrameCosts(key, non_key, count_macs(lambda: _scores(propagator.step(state, frame), size)).total)
+
+
+def _scores(prediction: Prediction, size: tuple[int, int]) -> Tensor:
+    """Score classes as the published costs do: over the padded frame, cropped, and resized to the frame's own size.
+
+    Scores that are there already are only enlarged.
+    """
+    if prediction.scores is not None:
+        return label_map(prediction, size)
+    segments, (height, width) = prediction.segments, size
+    padded = (MASK_STRIDE * segments.mask_logits.shape[-2], MASK_STRIDE * segments.mask_logits.shape[-1])
+    scores = semantic_scores(segments, padded)[..., :height, :width]
+    return F.interpolate(scores, size=size, mode="bilinear", align_corners=False)

@@ -14,8 +14,9 @@ _CERTAIN = 10.0
 class GroundTruth(nn.Module):
     """Segment frames by their labels, one query per class that occurs, masks at the size of the padded frame.
 
-    Whoever evaluates shows frames with their labels first. Void pixels count as class 0, since a prediction has no
-    void. There are no embeddings behind the queries, so flow that reads them cannot be combined with it.
+    Whoever evaluates announces frames with their labels first (`begin`). Void pixels count as class 0, since a
+    prediction has no void. There are no embeddings behind the queries, so flow that reads them cannot be combined with
+    it.
 
     Args:
         num_classes: K.
@@ -29,8 +30,8 @@ class GroundTruth(nn.Module):
         self.num_classes = num_classes
         self._frames, self._labels = torch.empty(0), torch.empty(0)
 
-    def show(self, frames: Tensor, labels: Tensor) -> None:
-        """Replace what is known.
+    def begin(self, frames: Tensor, labels: Tensor) -> None:
+        """Take the labels of the frames that come, in place of those before.
 
         Args:
             frames: (T, 3, H, W) uint8 RGB, all that may be asked for.
@@ -39,7 +40,7 @@ class GroundTruth(nn.Module):
         self._frames, self._labels = frames, labels
 
     def forward(self, frame: Tensor) -> KeyState:
-        """Segment frames that were shown.
+        """Segment frames that were announced.
 
         Args:
             frame: (B, 3, H, W) uint8 RGB.
@@ -49,7 +50,7 @@ class GroundTruth(nn.Module):
             continues the border; queries (B, N, 1) of zeros.
 
         Raises:
-            ValueError: if a frame was not shown.
+            ValueError: if a frame was not announced.
         """
         labels = torch.stack([self._labels_of(image) for image in frame])
         labels = torch.where(labels == VOID, 0, labels)

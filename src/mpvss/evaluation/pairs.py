@@ -10,9 +10,10 @@ from mpvss.data import LabelledPairs, VideoSource, collate_pairs, scored_frames
 from mpvss.evaluation.method_run import MethodRun
 from mpvss.evaluation.oracle import GroundTruth
 from mpvss.evaluation.progress import EvaluationProgress
-from mpvss.evaluation.videos import show_frames
+from mpvss.evaluation.videos import begin_frames
 from mpvss.inference import segment_between, segment_pairs
 from mpvss.output.progress import progress_bar
+from mpvss.propagation import FixedInterval
 from mpvss.types import FramePair
 
 
@@ -20,32 +21,33 @@ def evaluate_pairs(
     runs: Sequence[MethodRun],
     pairs: LabelledPairs,
     targets: Sequence[int],
-    notes: EvaluationProgress,
+    progress: EvaluationProgress,
     device: torch.device,
     num_workers: int = 0,
-    progress: bool = True,
+    show_bar: bool = True,
 ) -> None:
     """Segment and score labelled frames from key frames at every gap; each method does so once for its intervals.
 
     Args:
         runs: whose scores grow; those of a method stand side by side.
         pairs: of labelled frames, with gaps up to the largest interval - 1.
-        targets: which of the labelled frames; what is done according to the notes is passed over.
-        notes: are kept.
+        targets: which of the labelled frames; those that are done are passed over.
+        progress: notes what is done.
         device: of the runs.
         num_workers: processes that read ahead.
-        progress: whether to show a progress bar.
+        show_bar: whether to show a progress bar.
 
     Raises:
-        ValueError: if a method is the oracle, which would need labels of key frames, or looks ahead further than a
-            video goes on.
+        ValueError: if key frames are not at a fixed interval, or a method is the oracle, which would need labels of key
+            frames, or looks ahead further than a video goes on.
     """
     if any(isinstance(run.method.propagator.segmentor, GroundTruth) for run in runs):
         raise ValueError(
             "segmentor=ground_truth needs the labels of key frames; only some frames of these data are labelled."
         )
     places, batches = scored_frames(pairs.source), pairs.batches()
-    remaining = [target for target in targets if target not in set(notes.done)]
+    largest = max(run.interval for run in runs)
+    remaining = [target for target in targets if target not in set(progress.done)]
     loader = DataLoader(
         pairs,
         batch_sampler=[list(batches[target]) for target in remaining],
@@ -53,11 +55,11 @@ def evaluate_pairs(
         collate_fn=collate_pairs,
         pin_memory=device.type == "cuda",
     )
-    with progress_bar("labelled frames", progress) as bar:
+    with progress_bar("labelled frames", show_bar) as bar:
         task = bar.add_task("evaluating", total=len(targets), completed=len(targets) - len(remaining))
         for target, pair in zip(remaining, loader, strict=True):
-            on_device = FramePair._make(None if part is None else part.to(device) for part in pair)
-            show_frames(runs, on_device.key_frame, on_device.key_labels)
+            on_device = _near(FramePair._make(None if part is None else part.to(device) for part in pair), largest)
+            begin_frames(runs, on_device.key_frame, on_device.key_labels)
             for method, group in groupby(runs, key=lambda run: run.method):
                 members, place = list(group), places[target]
                 if method.propagator.needs_next_key:
@@ -69,7 +71,7 @@ def evaluate_pairs(
                 for run in members:
                     run.update_pairs(place, reached, prediction)
             bar.advance(task)
-            notes.finish(target, runs)
+            progress.finish(target, runs)
 
 
 def _update_between(run: MethodRun, pair: FramePair, source: VideoSource, place: tuple[int, int]) -> None:
@@ -84,7 +86,7 @@ def _update_between(run: MethodRun, pair: FramePair, source: VideoSource, place:
     own = _near(pair, interval)
     ahead = [frame - gap + interval if gap else frame for gap in own.gap.tolist()]  # at gap 0, any: it has no say
     following = torch.stack([source.read(video, number)[0] for number in ahead]).to(pair.frame.device)
-    run.update_pairs(place, own, segment_between(run.method.propagator, own, following, interval))
+    run.update_pairs(place, own, segment_between(run.method.propagator, own, following, FixedInterval(interval)))
 
 
 def _near(pair: FramePair, interval: int) -> FramePair:

@@ -12,6 +12,7 @@ from mpvss.evaluation.method_run import MethodRun
 from mpvss.output.atomic import replacing
 
 FILE_NAME = "evaluation.pt"
+_FORMAT = 2
 
 
 class EvaluationProgress:
@@ -28,7 +29,7 @@ class EvaluationProgress:
         folder: of the run.
         setting: what the scores depend on, by name; an evaluation with another cannot be resumed.
         every: seconds.
-        process: number of this process, whose notes are its own.
+        process: number of this process, which keeps a file of its own.
     """
 
     def __init__(self, folder: str | Path, setting: Mapping[str, str], every: float, process: int = 0) -> None:
@@ -56,7 +57,7 @@ class EvaluationProgress:
 
         Raises:
             FileNotFoundError: if it left nothing.
-            ValueError: if it was another evaluation; names what differs.
+            ValueError: if it was another evaluation, which names what differs, or one of an earlier version.
         """
         path = Path(folder) / self._name
         if not path.is_file():
@@ -65,6 +66,8 @@ class EvaluationProgress:
                 "first videos; one that ended leaves results.json instead."
             )
         noted = torch.load(path, weights_only=True)
+        if noted.get("format") != _FORMAT:
+            raise ValueError(f"{path} was written by an earlier version, which did not count key frames. Start anew.")
         keys = sorted(noted["setting"].keys() | self._setting.keys())
         lines = [
             f"  {key}: {noted['setting'].get(key)} there, {self._setting.get(key)} here"
@@ -81,7 +84,7 @@ class EvaluationProgress:
         """Note that a video, or a batch of pairs, is finished."""
         self.done.append(unit)
         states = [run.state() for run in runs]
-        self._latest = {"setting": self._setting, "done": [*self.done], "states": states}
+        self._latest = {"format": _FORMAT, "setting": self._setting, "done": [*self.done], "states": states}
         if time.monotonic() - self._written >= self._every:
             self._write()
 

@@ -19,7 +19,7 @@ _KEYS = (
 
 
 def score_table(record: ResultRecord) -> Table:
-    """Lay out an evaluation for reading, one row per method and interval."""
+    """Lay out an evaluation for reading, one row per method and interval, or other schedule."""
     scores = [name for name in _scores_of(record) if any(name in result.scores for result in record.results)]
     columns = (
         Column("method", "method"),
@@ -84,7 +84,7 @@ def _scores_of(record: ResultRecord) -> list[str]:
 
 
 def _cells(record: ResultRecord, result: MethodResult) -> dict[str, Cell]:
-    return {**_plain(record), **_plain(result), **result.scores}
+    return {**_plain(record), **_plain(result), "interval": result.interval_or_schedule, **result.scores}
 
 
 def _plain(values: ResultRecord | MethodResult) -> dict[str, Cell]:

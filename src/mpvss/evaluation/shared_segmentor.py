@@ -11,7 +11,7 @@ from mpvss.types import DecodingSegmentor, KeyState
 
 
 class SharedSegmentor(nn.Module):
-    """Segment frames, and remember the results until they are told to be forgotten.
+    """Segment frames, and remember the results until other frames begin.
 
     Attributes:
         seconds_saved: time that the remembered results took when they were made, summed over all that were reused.
@@ -24,16 +24,21 @@ class SharedSegmentor(nn.Module):
         super().__init__()
         self.segmentor = segmentor
         self.seconds_saved = 0.0
-        self.forget()
+        self._known: list[tuple[KeyState, float]] = []
 
     @property
     def needs_labels(self) -> bool:
         """Whether the segmentor is an oracle."""
         return self.segmentor.needs_labels
 
-    def forget(self) -> None:
-        """Forget all frames; to be called where new ones come."""
-        self._known: list[tuple[KeyState, float]] = []
+    def begin(self, frames: Tensor, labels: Tensor) -> None:
+        """Forget the frames so far, as others come.
+
+        Args:
+            frames: not used.
+            labels: not used.
+        """
+        self._known = []
 
     def forward(self, frame: Tensor) -> KeyState:
         """Segment (B, 3, H, W) uint8 RGB frames; the very same frames again give the very same result."""

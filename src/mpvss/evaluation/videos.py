@@ -1,6 +1,7 @@
 """Whole videos, streamed once for all runs."""
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -8,9 +9,7 @@ from torch.utils.data import DataLoader
 
 from mpvss.data import VideoChunks, VideoSource
 from mpvss.evaluation.method_run import MethodRun
-from mpvss.evaluation.oracle import GroundTruth
 from mpvss.evaluation.progress import EvaluationProgress
-from mpvss.evaluation.shared_segmentor import SharedSegmentor
 from mpvss.output.progress import progress_bar
 from mpvss.types import Chunk, ClassList
 
@@ -19,53 +18,59 @@ def evaluate_videos(
     runs: Sequence[MethodRun],
     source: VideoSource,
     videos: Sequence[int],
-    notes: EvaluationProgress,
+    progress: EvaluationProgress,
     device: torch.device,
     chunk: int,
     num_workers: int = 0,
-    progress: bool = True,
+    show_bar: bool = True,
 ) -> None:
     """Segment and score videos; their frames are read once for all runs.
 
     Args:
         runs: whose scores grow.
         source: labelled videos.
-        videos: which of them; what is done according to the notes is passed over.
-        notes: are kept.
+        videos: which of them; those that are done are passed over.
+        progress: notes what is done.
         device: of the runs.
         chunk: frames at a time, which bounds the memory.
         num_workers: processes that read ahead.
-        progress: whether to show a progress bar.
+        show_bar: whether to show a progress bar.
     """
-    remaining = [video for video in videos if video not in set(notes.done)]
+    remaining = [video for video in videos if video not in set(progress.done)]
     dataset = VideoChunks(_Selection(source, remaining), chunk)
     loader = DataLoader(dataset, batch_size=None, num_workers=num_workers, pin_memory=device.type == "cuda")
-    with progress_bar("frames", progress) as bar:
+    with progress_bar("frames", show_bar) as bar:
         total, left = (sum(map(source.num_frames, part)) for part in (videos, remaining))
         task = bar.add_task("evaluating", total=total, completed=total - left)
         for video, part in _numbered(loader, remaining):
             part = part._replace(frames=part.frames.to(device), labels=part.labels.to(device))
-            show_frames(runs, part.frames, part.labels)
+            begin_frames(runs, part.frames, part.labels)
             for run in runs:
                 run.update(video, part)
             bar.advance(task, len(part.frames))
             if part.start + len(part.frames) == part.num_frames:
-                notes.finish(video, runs)
+                progress.finish(video, runs)
 
 
-def show_frames(runs: Sequence[MethodRun], frames: Tensor, labels: Tensor) -> None:
-    """Announce new frames to segmentors that remember, or that are told the labels.
+@runtime_checkable
+class SeesChunks(Protocol):
+    """A segmentor that is told which frames come before it is given any of them."""
+
+    def begin(self, frames: Tensor, labels: Tensor) -> None:
+        """Take (T, 3, H, W) uint8 RGB frames and their (T, H, W) uint8 labels; those before do not come again."""
+
+
+def begin_frames(runs: Sequence[MethodRun], frames: Tensor, labels: Tensor) -> None:
+    """Tell segmentors that want to know which frames come.
 
     Args:
-        runs: whose segmentors are told.
+        runs: whose segmentors are told, each once.
         frames: (T, 3, H, W) uint8 RGB.
         labels: (T, H, W) uint8 classes or VOID.
     """
     for segmentor in {run.method.propagator.segmentor for run in runs}:
-        if isinstance(segmentor, SharedSegmentor):
-            segmentor.forget()
-        elif isinstance(segmentor, GroundTruth):
-            segmentor.show(frames, labels)
+        if isinstance(segmentor, SeesChunks):
+            segmentor.begin(frames, labels)
 
 
 class _Selection(VideoSource):

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from mpvss.propagation import label_map
+from mpvss.propagation import FixedInterval, label_map
 from mpvss.types import FramePair, NextKey, Prediction, Propagator
 
 
@@ -20,20 +20,20 @@ def segment_pairs(propagator: Propagator, pair: FramePair) -> Tensor:
     return _segment(propagator, pair, None)
 
 
-def segment_between(propagator: Propagator, pair: FramePair, following: Tensor, interval: int) -> Tensor:
+def segment_between(propagator: Propagator, pair: FramePair, following: Tensor, key_frames: FixedInterval) -> Tensor:
     """Do the same for a propagator that looks ahead.
 
     Args:
         propagator: as above.
-        pair: B pairs, whose gaps are less than `interval`.
-        following: (B, 3, H, W) uint8 RGB key frames, `interval` frames after those of the pairs.
-        interval: of the key frames.
+        pair: B pairs, whose gaps are less than the interval.
+        following: (B, 3, H, W) uint8 RGB key frames, an interval after those of the pairs.
+        key_frames: their interval.
 
     Returns:
         (B, H, W) uint8 classes of the frames.
     """
     with torch.inference_mode():
-        next_key = NextKey(propagator.start(following), pair.gap / interval)
+        next_key = NextKey(propagator.start(following), pair.gap / key_frames.interval)
     return _segment(propagator, pair, next_key)
 
 

@@ -30,7 +30,8 @@ class VideoSegmenter:
     """Segment a video frame by frame or chunk by chunk, in memory that does not grow with its length.
 
     Between calls it keeps one key frame's state and the index of the next frame, so that a video gives the
-    same labels however it is cut into calls. The first frame of a video is always a key frame.
+    same labels however it is cut into calls. The schedule is asked once for each frame, in order, with the state of the
+    last key frame; the first frame of a video is a key frame whatever it says.
 
     A causal propagator decides frames as they come. For one that looks ahead, frames are held back until the next key
     frame is there, at most those between two key frames; `finish` decides what is left at the end.
@@ -93,15 +94,14 @@ class VideoSegmenter:
         self._home = frames.device
         inputs = frames.to(self._device(frames))
         decided: list[Segmented] = []
-        key = self._key_flags(len(frames))
-        for run in _runs(key):
-            if key[run.start]:
-                decided += self._start(inputs[run])
-            elif self.propagator.needs_next_key:
-                self._held.append((self._index, inputs[run].clone()))  # the caller may reuse its memory
-            else:
-                decided.append(self._step(inputs[run], None))
-            self._index += run.stop - run.start
+        first = 0  # of the non-key frames that go together
+        for position, frame in enumerate(inputs):
+            if self._is_key(frame):
+                decided += self._carry(inputs[first:position])
+                decided += self._start(inputs[position : position + 1])
+                first = position + 1
+            self._index += 1
+        decided += self._carry(inputs[first:])
         return _join(decided, (frames.shape[-2], frames.shape[-1]), self._home)
 
     @torch.inference_mode()
@@ -122,12 +122,26 @@ class VideoSegmenter:
         parts = [self.segment(frames), self.finish()]
         return _join(parts, (frames.shape[-2], frames.shape[-1]), frames.device)
 
+    def _is_key(self, frame: Tensor) -> bool:
+        """Ask about the frame at the current index."""
+        wanted = self.schedule(self._index, self._index - self._key_index, frame, self._state)
+        return bool(wanted) or self._state is None
+
     def _start(self, key_frame: Tensor) -> list[Segmented]:
         # A copy, as the caller may reuse the memory of a frame that the next non-key frames still need.
         state = self.propagator.start(key_frame.clone())
         decided = self._decide_held(state)
         self._state, self._key_index = state, self._index
         return [*decided, self._read(Prediction(state.segments), key_frame, is_key=True)]
+
+    def _carry(self, frames: Tensor) -> list[Segmented]:
+        """Decide the last non-key frames before the current index, or hold them back."""
+        if len(frames) == 0:
+            return []
+        if not self.propagator.needs_next_key:
+            return [self._step(frames, None)]
+        self._held.append((self._index - len(frames), frames.clone()))  # the caller may reuse its memory
+        return []
 
     def _decide_held(self, next_state: KeyState | None) -> list[Segmented]:
         held, self._held = self._held, []
@@ -152,10 +166,6 @@ class VideoSegmenter:
         key = torch.full((len(frames),), is_key, device=frames.device)
         return Segmented(label_map(prediction, size), key, segment_flow(prediction, size) if moved else None)
 
-    def _key_flags(self, num_frames: int) -> list[bool]:
-        indices = range(self._index, self._index + num_frames)
-        return [self.schedule(index) or (self._state is None and index == self._index) for index in indices]
-
     def _device(self, frames: Tensor) -> torch.device:
         if isinstance(self.propagator, nn.Module):
             for parameter in self.propagator.parameters():
@@ -179,12 +189,6 @@ class VideoSegmenter:
                 f"{type(self.propagator).__name__} must be in eval mode to segment a video; got training mode. "
                 "Call its eval() first."
             )
-
-
-def _runs(key: list[bool]) -> list[slice]:
-    """Cut frames into single key frames and the stretches of non-key frames between them."""
-    starts = [index for index, is_key in enumerate(key) if index == 0 or is_key or key[index - 1]]
-    return [slice(start, end) for start, end in zip(starts, [*starts[1:], len(key)], strict=True)]
 
 
 def _join(parts: list[Segmented], size: tuple[int, int], device: torch.device) -> Segmented:

@@ -6,10 +6,11 @@ labelled videos. Leave: mIoU, WIoU, IoU by class, mIoU by gap to the key frame, 
 is not defined, for want of labels or of long enough videos, is absent. All hold sums that add up over processes, in
 memory that does not grow with the number of frames.
 
-Apart from that, :func:`count_macs` counts the multiply-accumulates of a call.
+Apart from that, :func:`count_macs` counts the multiply-accumulates of a call; :class:`FrameCosts` are those of a frame,
+averaged over the frames that were segmented (:class:`FrameCounts`).
 """
 
-from mpvss.metrics.costs import MacCount, count_macs, repeated_key
+from mpvss.metrics.costs import FrameCosts, FrameCounts, MacCount, count_macs, repeated_key
 from mpvss.metrics.gap_scores import GapScores
 from mpvss.metrics.iou import IoUScores, SegmentationScores, confusion_matrix, iou_scores
 from mpvss.metrics.video_consistency import PRESETS, ConsistencyRules, VideoConsistency
@@ -18,6 +19,8 @@ from mpvss.metrics.video_metrics import VideoMetrics
 __all__ = [
     "PRESETS",
     "ConsistencyRules",
+    "FrameCosts",
+    "FrameCounts",
     "GapScores",
     "IoUScores",
     "MacCount",

@@ -1,6 +1,6 @@
 """Counting multiply-accumulates, what the field's tables call "GFLOPs"."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from math import prod
 from typing import Any, NamedTuple
@@ -23,6 +23,66 @@ class MacCount(NamedTuple):
 
     total: int
     by_operation: dict[str, int]
+
+
+class FrameCounts(NamedTuple):
+    """How many frames of videos were key frames, and how many were not.
+
+    Attributes:
+        key: key frames.
+        non_key: other frames.
+        last: those of the other frames that no key frame of their video follows.
+    """
+
+    key: int = 0
+    non_key: int = 0
+    last: int = 0
+
+    @classmethod
+    def of(cls, key: Iterable[bool]) -> "FrameCounts":
+        """Count the frames of a whole video, given for each whether it is a key frame; the first one is."""
+        flags = list(key)
+        last = flags[::-1].index(True) if True in flags else len(flags)
+        return cls(sum(flags), len(flags) - sum(flags), last)
+
+    @property
+    def total(self) -> int:
+        """All frames."""
+        return self.key + self.non_key
+
+    def plus(self, other: "FrameCounts") -> "FrameCounts":
+        """Return the counts of both together."""
+        return FrameCounts(*(ours + theirs for ours, theirs in zip(self, other, strict=True)))
+
+
+class FrameCosts(NamedTuple):
+    """Multiply-accumulates of one frame.
+
+    Attributes:
+        key: of a key frame.
+        non_key: of another frame; None where every frame is segmented as a key frame is.
+        last: of a non-key frame that no key frame follows, which costs less where a method looks ahead; None where
+            that makes no difference.
+    """
+
+    key: int
+    non_key: int | None
+    last: int | None = None
+
+    def average(self, counts: FrameCounts) -> float:
+        """Return the mean over frames that were segmented.
+
+        Args:
+            counts: of these frames; not 0.
+
+        Example:
+            >>> FrameCosts(key=100, non_key=20).average(FrameCounts.of([True, False, True, False, False]))
+            52.0
+        """
+        non_key = self.key if self.non_key is None else self.non_key
+        last = non_key if self.last is None else self.last
+        between = counts.non_key - counts.last
+        return (counts.key * self.key + between * non_key + counts.last * last) / counts.total
 
 
 def count_macs(function: Callable[..., object], *args: object) -> MacCount:

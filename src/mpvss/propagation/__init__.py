@@ -7,7 +7,7 @@ Each is a `PropagatorModule`.
 
 from mpvss.propagation.bidirectional import BidirectionalPropagation
 from mpvss.propagation.features import FeaturePropagation
-from mpvss.propagation.key_frames import FixedInterval
+from mpvss.propagation.key_frames import FixedInterval, describe_schedule, fixed_interval
 from mpvss.propagation.masks import MaskPropagation
 from mpvss.propagation.per_frame import PerFrame
 from mpvss.propagation.propagator import PropagatorModule
@@ -25,6 +25,8 @@ __all__ = [
     "PerFrame",
     "PropagatorModule",
     "ScoreFusion",
+    "describe_schedule",
+    "fixed_interval",
     "label_map",
     "mask_scores",
     "mask_stride",

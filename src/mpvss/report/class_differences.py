@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from mpvss.report.paper import CLASSES_WON, INTERVAL, paper_name
+from mpvss.report.paper import CLASSES_WON, INTERVAL
+from mpvss.report.printed import paper_name
 from mpvss.report.summaries import Summary
 
 FAVOURITES = (("query_flow", "optical_flow"), ("query_flow", "copy"))
@@ -78,7 +79,10 @@ def _by_interval(summaries: Sequence[Summary], backbone: str, method: str) -> di
     return {
         summary.interval: summary
         for summary in summaries
-        if summary.backbone == backbone and summary.method == method and summary.class_iou
+        if summary.backbone == backbone
+        and summary.method == method
+        and summary.class_iou
+        and summary.interval is not None
     }
 
 

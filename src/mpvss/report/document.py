@@ -54,8 +54,8 @@ class _Picture(NamedTuple):
 def _parts(data: DataSplit, found: Sequence[Summary], compared: Sequence[str] | None) -> Iterator[Table | _Picture]:
     """All that can be shown of one data set, in the order of the report."""
     differences = class_differences(found, compared)
-    yield tables.score_table(data, found)
-    yield tables.cost_table(data, found)
+    yield tables.scores_beside_paper(data, found)
+    yield tables.costs_beside_paper(data, found)
     if any("mIoU" in s.scores and "GMACs" in s.costs for s in found):
         yield _Picture("accuracy_by_cost", "Accuracy against cost", figures.cost_figure(data, found))
     yield from _interval_parts(data, found)
@@ -65,10 +65,11 @@ def _parts(data: DataSplit, found: Sequence[Summary], compared: Sequence[str] | 
     for difference in differences:
         name = f"classes_{difference.backbone}"
         yield _Picture(name, difference.title, figures.class_figure(data, difference))
-        yield tables.class_table(data, difference)
+        yield tables.class_difference_table(data, difference)
 
 
 def _interval_parts(data: DataSplit, found: Sequence[Summary]) -> Iterator[Table | _Picture]:
+    found = [summary for summary in found if summary.interval is not None]
     groups = tables.by_method(found)
     if all(len(group) == 1 for group in groups):
         return

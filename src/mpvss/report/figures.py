@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from mpvss.report.class_differences import ClassDifferences
-from mpvss.report.paper import INTERVAL, paper_costs, paper_name, paper_scores
+from mpvss.report.paper import INTERVAL
+from mpvss.report.printed import paper_costs, paper_name, paper_scores
 from mpvss.report.style import (
     BLUE,
     GREY,
@@ -21,14 +22,14 @@ from mpvss.report.style import (
     number_intervals,
 )
 from mpvss.report.summaries import DataSplit, Spread, Summary
-from mpvss.report.tables import by_method
+from mpvss.report.tables import by_method, intervals_of
 
 _MAX_CLASSES = 40
 """Bars that a figure of classes has at most."""
 
 
 def method_figure(data: DataSplit, summaries: Sequence[Summary], score: str) -> Figure:
-    """Draw a score over the interval, a panel per backbone and a line per method (Figs. 3c and A)."""
+    """Draw a score over the fixed interval, a panel per backbone and a line per method (Figs. 3c and A)."""
     figure, panels = _panels(_backbones(summaries), width=4.2, height=3.3)
     looks = method_looks(_methods(summaries))
     for backbone, axes in panels.items():
@@ -49,7 +50,7 @@ def method_figure(data: DataSplit, summaries: Sequence[Summary], score: str) -> 
 
 
 def backbone_figure(data: DataSplit, summaries: Sequence[Summary], method: str) -> Figure:
-    """Draw mIoU and GMACs of one method over the interval, a line per backbone (Figs. 3a and 3b)."""
+    """Draw mIoU and GMACs of one method over the fixed interval, a line per backbone (Figs. 3a and 3b)."""
     figure = Figure(figsize=(9.4, 4.2), layout="constrained")
     accuracy, cost = figure.subplots(1, 2)
     groups = [group for group in by_method(summaries) if group[0].method == method]
@@ -114,7 +115,7 @@ def drift_figure(summaries: Sequence[Summary]) -> Figure:
         points = [summary.drift[distance] for distance in sorted(summary.drift)]
         axes.errorbar(
             sorted(summary.drift), _means(points), yerr=_deviations(points), color=colour, marker=mark,
-            label=f"{_spoken(summary.method)}, interval {summary.interval}",
+            label=f"{_spoken(summary.method)}, {summary.spoken_schedule}",
         )  # fmt: skip
     for backbone, axes in panels.items():
         axes.set_title(paper_name(backbone))
@@ -157,8 +158,7 @@ def _panels(names: Sequence[str], width: float, height: float) -> tuple[Figure, 
 
 
 def _curve(axes: Axes, group: Sequence[Summary], points: Sequence[Spread], colour: str, mark: str, label: str) -> None:
-    intervals = [summary.interval for summary in group]
-    axes.errorbar(intervals, _means(points), yerr=_deviations(points), color=colour, marker=mark, label=label)
+    axes.errorbar(intervals_of(group), _means(points), yerr=_deviations(points), color=colour, marker=mark, label=label)
 
 
 def _paper_points(axes: Axes, data: DataSplit, group: Sequence[Summary], name: str, colour: str, mark: str) -> None:
@@ -166,7 +166,7 @@ def _paper_points(axes: Axes, data: DataSplit, group: Sequence[Summary], name: s
     for summary in group:
         printed = (paper_scores(data.data, summary) | paper_costs(data.data, summary)).get(name)
         if printed is not None:
-            interval = INTERVAL if _is_per_frame(group) else summary.interval
+            interval = INTERVAL if _is_per_frame(group) or summary.interval is None else summary.interval
             hollow_mark(axes, interval, printed, colour, mark)
 
 
@@ -203,7 +203,7 @@ def _methods(summaries: Sequence[Summary]) -> list[str]:
 
 def _intervals(groups: Sequence[Sequence[Summary]]) -> list[int]:
     """The intervals of the curves; a method without any is a line of its own."""
-    return sorted({summary.interval for group in groups if not _is_per_frame(group) for summary in group})
+    return intervals_of([summary for group in groups if not _is_per_frame(group) for summary in group])
 
 
 def _label_left(panels: Iterable[Axes], text: str) -> None:

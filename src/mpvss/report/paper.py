@@ -1,9 +1,25 @@
-"""What the paper prints of the methods that a report shows. Costs stand in `mpvss.report.paper_costs`."""
+"""All that the paper prints and we show beside ours: costs and scores, by table and figure.
 
-from collections.abc import Sequence
+Its "GFLOPs" are 1e9 multiply-accumulates. Methods with two segmentors are listed under both backbones, that of the key
+frames first. `mpvss.report.printed` finds what is printed of a method.
+"""
 
-from mpvss.report.paper_costs import BACKBONES, TABLE_1, TABLE_2, MethodCosts
-from mpvss.report.summaries import Summary
+from typing import NamedTuple
+
+
+class MethodCosts(NamedTuple):
+    """Costs of a method, as Tables 1 and 2 print them.
+
+    Attributes:
+        gmacs: of a frame, averaged over clips of 15 frames.
+        parameters: in millions.
+        fps: frames per second, in print on one V100; None if not measured.
+    """
+
+    gmacs: float
+    parameters: float
+    fps: float | None
+
 
 INTERVAL = 5
 """Of the key frames, in every table."""
@@ -11,85 +27,95 @@ INTERVAL = 5
 DROP_INTERVALS = (2, 10)
 """Of Figs. 3 and A, whose text gives how much is lost from the one to the other."""
 
+BACKBONES = {
+    "r50": "R50",
+    "r101": "R101",
+    "swin_t": "Swin-T",
+    "swin_s": "Swin-S",
+    "swin_b": "Swin-B",
+    "swin_l": "Swin-L",
+}
+"""The paper's backbones: our option, its name."""
 
-def paper_scores(data: str, summary: Summary) -> dict[str, float]:
-    """Return the paper's scores of this method, backbone and interval, in percent; empty if it prints none.
+STAGES = 3
+"""S of the motion decoder, in every table but D."""
 
-    Args:
-        data: option of the group `data`.
-        summary: of a method; at interval 1, every method is per-frame segmentation.
-    """
-    method = _method(summary)
-    row = _SCORES.get(data, {}).get(method, {}).get(summary.backbone, ())
-    return dict(zip(("mIoU", "WIoU", "mVC8", "mVC16"), row, strict=False)) if _has_interval(method, summary) else {}
+TABLE_3B = {
+    "optical_flow": 38.68,
+    "query_random": 37.56,
+    "query_learned": 37.56,
+    "query_for_pf": 40.08,
+    "query_flow": 40.08,
+}
+"""Parameters of the flow module, in millions."""
 
+TABLE_1 = {  # VSPW, 480x853, interval 5
+    "Mask2Former": {
+        "r50": MethodCosts(110.6, 44.0, 19.4),
+        "r101": MethodCosts(141.3, 63.0, 16.90),
+        "swin_t": MethodCosts(114.4, 47.4, 17.13),
+        "swin_s": MethodCosts(152.2, 68.9, 14.52),
+        "swin_b": MethodCosts(223.5, 107.1, 11.45),
+        "swin_l": MethodCosts(402.7, 215.1, 8.41),
+    },
+    "MPVSS": {
+        "r50": MethodCosts(38.9, 84.1, 33.93),
+        "r101": MethodCosts(45.1, 103.1, 32.38),
+        "swin_t": MethodCosts(39.7, 114.0, 32.86),
+        "swin_s": MethodCosts(47.3, 108.0, 30.61),
+        "swin_b": MethodCosts(61.5, 147.0, 27.38),
+        "swin_l": MethodCosts(97.3, 255.4, 23.22),
+    },
+}
 
-def paper_costs(data: str, summary: Summary) -> dict[str, float]:
-    """Return the paper's costs of this method, backbone and interval, by the names of `Summary.costs`.
+TABLE_2 = {  # Cityscapes, 1024x2048, interval 5
+    "Mask2Former": {
+        "r50": MethodCosts(529.9, 44.0, 6.58),
+        "r101": MethodCosts(685.5, 63.0, 5.68),
+        "swin_t": MethodCosts(543.6, 47.4, 5.41),
+        "swin_s": MethodCosts(730.1, 68.7, 4.31),
+        "swin_b": MethodCosts(1057.0, 107.0, 3.26),
+        "swin_l": MethodCosts(1911.3, 215.0, 2.11),
+    },
+    "Mask2Former-DFF": {
+        "r101": MethodCosts(457.4, 101.7, 7.14),
+        "swin_b": MethodCosts(525.3, 145.7, 6.09),
+    },
+    "Mask2Former-Accel": {
+        "r101+r50": MethodCosts(594.8, 145.7, 5.78),
+        "swin_b+swin_t": MethodCosts(680.1, 193.1, 4.40),
+    },
+    "MPVSS": {
+        "r50": MethodCosts(173.2, 84.1, 13.43),
+        "r101": MethodCosts(204.3, 103.1, 12.55),
+        "swin_t": MethodCosts(175.9, 114.0, 12.33),
+        "swin_s": MethodCosts(213.2, 108.0, 10.98),
+        "swin_b": MethodCosts(278.6, 147.0, 9.54),
+        "swin_l": MethodCosts(449.5, 255.4, 7.24),
+    },
+}
 
-    Args:
-        data: option of the group `data`.
-        summary: of a method.
-    """
-    method = _method(summary)
-    table = _COSTS.get(data, {}).get({"per_frame": "Mask2Former", "query_flow": "MPVSS"}.get(method, ""), {})
-    if summary.backbone not in table or not _has_interval(method, summary):
-        return {}
-    gmacs, parameters, fps = table[summary.backbone]
-    return {"GMACs": gmacs, "parameters_M": parameters} | ({} if fps is None else {"fps": fps})
+TABLE_F_KEY = {  # GMACs of a key frame
+    "vspw": {"r50": 110.6, "r101": 141.3, "swin_t": 114.4, "swin_s": 152.2, "swin_b": 223.5, "swin_l": 402.7},
+    "cityscapes": {"r50": 529.9, "r101": 685.5, "swin_t": 543.6, "swin_s": 730.1, "swin_b": 1057.0, "swin_l": 1911.3},
+}
 
+TABLE_F_NON_KEY = {"vspw": 21.0, "cityscapes": 84.0}
+"""GMACs of a non-key frame, whatever the backbone."""
 
-def paper_drop(data: str, summary: Summary, score: str) -> float | None:
-    """Return how many points a score loses from interval 2 to 10 in Figs. 3c and A; None where they do not say.
-
-    Fig. A names five more backbones for four more numbers, so that these belong to none.
-
-    Args:
-        data: option of the group `data`.
-        summary: of a method at any interval.
-        score: mIoU or WIoU.
-    """
-    return _DROPS.get((data, _method(summary._replace(interval=INTERVAL)), summary.backbone), {}).get(score)
-
-
-def paper_note(data: str, summaries: Sequence[Summary]) -> str | None:
-    """Return what is to be said of the paper's scores of some methods; None if nothing is.
-
-    Args:
-        data: option of the group `data`.
-        summaries: of methods.
-    """
-    both = [
-        s for s in summaries if (data, s.backbone, _method(s), s.interval) == ("vspw", "swin_b", "query_flow", INTERVAL)
-    ]
-    return "For query_flow on Swin-B, Tables 1 and D print 52.6 mIoU, Tables 3a and 3b 52.9." if both else None
-
-
-def paper_name(backbone: str) -> str:
-    """Return what the paper calls a backbone, or its option's name."""
-    return BACKBONES.get(backbone, backbone)
-
-
-def _method(summary: Summary) -> str:
-    if summary.interval == 1 or summary.propagation == "per_frame":
-        return "per_frame"
-    flow = summary.flow or ""
-    if summary.stages is not None:
-        flow += f", {summary.stages} stages"
-    return flow if summary.propagation == "masks" else f"{summary.propagation} {flow}"
-
-
-def _has_interval(method: str, summary: Summary) -> bool:
-    return method == "per_frame" or summary.interval == INTERVAL
+TABLE_H_NON_KEY = {  # Cityscapes, 1024x2048, whatever the backbone
+    ("masks", "optical_flow"): 47.3,
+    ("bidirectional", "optical_flow"): 89.6,
+    ("masks", "query_flow"): 84.7,
+}
+"""GMACs of a non-key frame, by propagation and flow."""
 
 
 def _by_backbone(*scores: float) -> dict[str, tuple[float, ...]]:
     return {backbone: (score,) for backbone, score in zip(BACKBONES, scores, strict=True)}
 
 
-_COSTS: dict[str, dict[str, dict[str, MethodCosts]]] = {"vspw": TABLE_1, "cityscapes": TABLE_2}
-
-_SCORES: dict[str, dict[str, dict[str, tuple[float, ...]]]] = {
+SCORES: dict[str, dict[str, dict[str, tuple[float, ...]]]] = {
     "vspw": {
         "per_frame": {  # Table 1, Mask2Former
             "r50": (38.5, 60.2, 81.3, 76.4),
@@ -126,12 +152,14 @@ _SCORES: dict[str, dict[str, dict[str, tuple[float, ...]]]] = {
         "bidirectional optical_flow": {"swin_t": (80.2,), "swin_b": (81.1,)},  # Table H
     },
 }
+"""mIoU, and where they are printed WIoU, mVC8 and mVC16, in percent, by data, method and backbone."""
 
-_DROPS = {
+DROPS = {
     ("vspw", "query_flow", "swin_t"): {"mIoU": 1.1, "WIoU": 0.7},  # Fig. 3c
     ("vspw", "optical_flow", "swin_t"): {"mIoU": 2.63, "WIoU": 2.96},
     ("vspw", "query_flow", "swin_l"): {"mIoU": 2.7},  # Fig. A
 }
+"""How many points scores lose from the first to the second of `DROP_INTERVALS`, by data, method and backbone."""
 
 CLASSES_WON = {("vspw", "swin_l", "query_flow", "optical_flow"): (91, 124)}
 """Fig. B, by data, backbone, method and rival: in how many of all classes the method has the higher IoU."""

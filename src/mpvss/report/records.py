@@ -5,7 +5,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from mpvss.evaluation.record import FILE_NAME, ResultRecord, read_record
+from mpvss.evaluation.record import FILE_NAME, OtherFileError, ResultRecord, read_record
 
 log = logging.getLogger(__name__)
 
@@ -15,14 +15,14 @@ def read_records(runs: Sequence[str | Path]) -> list[ResultRecord]:
 
     Args:
         runs: run folders, folders of runs such as a sweep's, ``results.json`` files, or glob patterns of these.
-            One that holds no record, such as a failed job's folder, is named in a warning.
+            One that holds no record, such as a failed job's folder or a benchmark's, is named in a warning.
 
     Returns:
         One record per file, in the order given; a file named twice counts once.
 
     Raises:
         FileNotFoundError: if one is not there, or none holds a record.
-        ValueError: if a file is no record.
+        ValueError: if a file is neither an evaluation's record nor a benchmark's.
     """
     files: dict[Path, None] = {}
     for run in runs:
@@ -30,10 +30,16 @@ def read_records(runs: Sequence[str | Path]) -> list[ResultRecord]:
         if not found:
             log.warning("%s holds no %s; left out.", run, FILE_NAME)
         files |= dict.fromkeys(file.resolve() for file in found)
-    if not files:
+    records = []
+    for file in files:
+        try:
+            records.append(read_record(file))
+        except OtherFileError as error:
+            log.warning("%s Left out.", error)
+    if not records:
         given = ", ".join(map(str, runs)) or "nothing"
         raise FileNotFoundError(f"A report needs runs of eval.py, which write {FILE_NAME}; got {given}.")
-    return [read_record(file) for file in files]
+    return records
 
 
 def _record_files(run: str) -> list[Path]:

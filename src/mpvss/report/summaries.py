@@ -1,11 +1,12 @@
 """Evaluations of the same method taken together: mean and spread over seeds."""
 
+import math
 import statistics
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from mpvss.evaluation.record import MethodResult, ResultRecord
-from mpvss.report.paper_costs import BACKBONES, STAGES
+from mpvss.report.paper import BACKBONES, STAGES
 
 Key = TypeVar("Key")
 
@@ -35,28 +36,30 @@ class Spread(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """A method at one interval, over its seeds.
+    """A method at one interval, or with another key-frame schedule, over its seeds.
 
     Attributes:
         method: its name.
         backbone: option of the group `backbone`; ``-`` without.
         flow: option; None without.
         propagation: option; ``-`` without.
-        interval: frames from one key frame to the next.
+        interval: frames from one key frame to the next; None where it is not fixed.
+        schedule: name of what decided on key frames otherwise; None for a fixed interval.
         seeds: evaluations taken together.
         scores: percent by name, as in `MethodResult`.
         class_iou: percent by class name.
         drift: mIoU in percent by distance from the key frame, in frames.
         stages: S of the motion decoder where it is not the paper's 3, else None.
-        costs: ``GMACs``, ``key_GMACs`` and ``non_key_GMACs`` of a frame, ``parameters_M`` in millions, ``fps`` in
-            frames per second; those that are not known are absent.
+        costs: ``GMACs``, ``key_GMACs`` and ``non_key_GMACs`` of a frame, ``key_frames_percent`` of all frames,
+            ``parameters_M`` in millions, ``fps`` in frames per second; those that are not known are absent.
     """
 
     method: str
     backbone: str
     flow: str | None
     propagation: str
-    interval: int
+    interval: int | None
+    schedule: str | None
     stages: int | None
     seeds: int
     scores: dict[str, Spread]
@@ -64,9 +67,19 @@ class Summary(NamedTuple):
     drift: dict[int, Spread]
     costs: dict[str, Spread]
 
+    @property
+    def interval_or_schedule(self) -> int | str | None:
+        """What tells summaries of a method apart: the interval, or the name of another schedule."""
+        return self.schedule if self.interval is None else self.interval
+
+    @property
+    def spoken_schedule(self) -> str:
+        """The same in words."""
+        return f"interval {self.interval}" if self.schedule is None else self.schedule
+
 
 def summaries(records: Sequence[ResultRecord]) -> dict[DataSplit, list[Summary]]:
-    """Take the evaluations of each method, backbone and interval together.
+    """Take the evaluations of each method, backbone and interval or other schedule together.
 
     Checkpoints count, not evaluations: of one that was evaluated twice, the newer evaluation stands. Where a record
     names no checkpoint, its seed tells evaluations apart.
@@ -75,7 +88,8 @@ def summaries(records: Sequence[ResultRecord]) -> dict[DataSplit, list[Summary]]
         records: of evaluations, of one data set or several.
 
     Returns:
-        By data set and split; sorted by backbone (the paper's first, in its order), method as first seen, interval.
+        By data set and split; sorted by backbone (the paper's first, in its order), method as first seen, interval,
+        other schedules last.
     """
     newest: dict[tuple[DataSplit, _Setting, object], MethodResult] = {}
     for record in sorted(records, key=lambda record: record.created):
@@ -93,15 +107,17 @@ class _Setting(NamedTuple):
     backbone: str
     flow: str | None
     propagation: str
-    interval: int
+    interval: int | None
+    schedule: str | None
     stages: int | None
 
 
 def _setting(result: MethodResult) -> _Setting:
     # What scores without a model, such as stored predictions, has neither backbone nor propagation.
     stages = None if result.stages == STAGES else result.stages
+    schedule = result.schedule if result.interval is None else None
     return _Setting(
-        result.method, result.backbone or "-", result.flow, result.propagation or "-", result.interval, stages
+        result.method, result.backbone or "-", result.flow, result.propagation or "-", result.interval, schedule, stages
     )
 
 
@@ -121,6 +137,7 @@ def _costs(result: MethodResult) -> dict[str, float]:
         "GMACs": result.gmacs,
         "key_GMACs": result.key_gmacs,
         "non_key_GMACs": result.non_key_gmacs,
+        "key_frames_percent": None if result.key_frames is None else 100 * result.key_frames,
         "parameters_M": result.parameters and result.parameters / 1e6,
         "fps": result.frames_per_second,
     }
@@ -140,4 +157,9 @@ def _spread(values: Sequence[float]) -> Spread:
 def _sorted(unsorted: list[Summary]) -> list[Summary]:
     backbones = [*BACKBONES, *(summary.backbone for summary in unsorted)]
     methods = [summary.method for summary in unsorted]
-    return sorted(unsorted, key=lambda s: (backbones.index(s.backbone), methods.index(s.method), s.interval))
+    return sorted(unsorted, key=lambda s: (backbones.index(s.backbone), methods.index(s.method), *_schedule_order(s)))
+
+
+def _schedule_order(summary: Summary) -> tuple[float, str]:
+    """Sort by interval, and schedules without one by name after them."""
+    return (math.inf if summary.interval is None else summary.interval, summary.schedule or "")

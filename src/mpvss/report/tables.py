@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from mpvss.evaluation.record import ResultRecord
 from mpvss.output.table import Cell, Column, Table
 from mpvss.report.class_differences import ClassDifferences
-from mpvss.report.paper import DROP_INTERVALS, paper_costs, paper_drop, paper_name, paper_note, paper_scores
+from mpvss.report.paper import DROP_INTERVALS
+from mpvss.report.printed import paper_costs, paper_drop, paper_name, paper_note, paper_scores
 from mpvss.report.summaries import DataSplit, Spread, Summary
 
 SCORES = {
@@ -23,6 +24,7 @@ _COSTS = {
     "GMACs": ("GMACs / frame", ".4g"),
     "key_GMACs": ("key frame", ".4g"),
     "non_key_GMACs": ("non-key frame", ".4g"),
+    "key_frames_percent": ("key frames %", ".4g"),
     "parameters_M": ("params M", ".4g"),
     "fps": ("frames/s", ".4g"),
 }
@@ -47,7 +49,7 @@ def run_table(records: Sequence[ResultRecord]) -> Table:
     return Table("runs", "Evaluations", columns, rows)
 
 
-def score_table(data: DataSplit, summaries: Sequence[Summary]) -> Table:
+def scores_beside_paper(data: DataSplit, summaries: Sequence[Summary]) -> Table:
     """Lay out all scores, with the deviation over seeds where there are several, and the paper's where it has any."""
     columns, rows = list(_SETTING), _setting_rows(summaries)
     for name, head in SCORES.items():
@@ -62,7 +64,7 @@ def score_table(data: DataSplit, summaries: Sequence[Summary]) -> Table:
     return Table("scores", "Scores", tuple(columns), rows, tuple(notes))
 
 
-def cost_table(data: DataSplit, summaries: Sequence[Summary]) -> Table:
+def costs_beside_paper(data: DataSplit, summaries: Sequence[Summary]) -> Table:
     """Lay out costs, and the paper's where it has any; its "GFLOPs" are multiply-accumulates."""
     columns, rows = list(_SETTING), _setting_rows(summaries)
     for name, (head, spec) in _COSTS.items():
@@ -75,10 +77,12 @@ def cost_table(data: DataSplit, summaries: Sequence[Summary]) -> Table:
 
 def interval_table(data: DataSplit, summaries: Sequence[Summary], score: str) -> Table:
     """Lay out a score by interval, one row a method; and what it loses from interval 2 to 10, as Figs. 3 and A do."""
-    intervals = sorted({summary.interval for summary in summaries})
+    intervals = intervals_of(summaries)
     columns = [*_LABELS, *(Column(f"interval_{interval}", str(interval), ".1f") for interval in intervals)]
     rows: list[dict[str, Cell]] = []
     for group in by_method(summaries):
+        if group[0].interval is None:
+            continue
         means = {summary.interval: summary.scores[score].mean for summary in group if score in summary.scores}
         first, last = (means.get(interval) for interval in DROP_INTERVALS)
         rows.append(
@@ -93,7 +97,7 @@ def interval_table(data: DataSplit, summaries: Sequence[Summary], score: str) ->
 
 
 def drift_table(summaries: Sequence[Summary]) -> Table:
-    """Lay out the mIoU by distance from the key frame, one row a method at its largest interval."""
+    """Lay out the mIoU by distance from the key frame, one row a method at its largest interval or other schedule."""
     shown = [group[-1] for group in by_method(summaries) if len(group[-1].drift) > 1]
     distances = sorted({distance for summary in shown for distance in summary.drift})
     columns = (
@@ -103,14 +107,14 @@ def drift_table(summaries: Sequence[Summary]) -> Table:
     )
     rows = [
         _labels(summary)
-        | {"interval": summary.interval}
+        | {"interval": summary.interval_or_schedule}
         | {f"distance_{d}": summary.drift[d].mean if d in summary.drift else None for d in distances}
         for summary in shown
     ]
     return Table("drift", "mIoU by distance from the key frame, in frames", columns, rows)
 
 
-def class_table(data: DataSplit, differences: ClassDifferences) -> Table:
+def class_difference_table(data: DataSplit, differences: ClassDifferences) -> Table:
     """Lay out the IoU of each class of two methods, largest gain first."""
     columns = (
         Column("class", "class"),
@@ -127,11 +131,19 @@ def class_table(data: DataSplit, differences: ClassDifferences) -> Table:
 
 
 def by_method(summaries: Sequence[Summary]) -> list[list[Summary]]:
-    """Group by backbone and method, keeping the order; each group goes from the smallest interval to the largest."""
-    groups: dict[tuple[str, str], list[Summary]] = {}
+    """Group by backbone and method, keeping the order; each group goes from the smallest interval to the largest.
+
+    A schedule without a fixed interval is a group of its own.
+    """
+    groups: dict[tuple[str, str, str | None], list[Summary]] = {}
     for summary in summaries:
-        groups.setdefault((summary.backbone, summary.method), []).append(summary)
-    return [sorted(group, key=lambda summary: summary.interval) for group in groups.values()]
+        groups.setdefault((summary.backbone, summary.method, summary.schedule), []).append(summary)
+    return [sorted(group, key=lambda summary: summary.interval or 0) for group in groups.values()]
+
+
+def intervals_of(summaries: Sequence[Summary]) -> list[int]:
+    """Return the fixed intervals that occur, the smallest first."""
+    return sorted({summary.interval for summary in summaries if summary.interval is not None})
 
 
 def _labels(summary: Summary) -> dict[str, Cell]:
@@ -139,7 +151,9 @@ def _labels(summary: Summary) -> dict[str, Cell]:
 
 
 def _setting_rows(summaries: Sequence[Summary]) -> list[dict[str, Cell]]:
-    return [_labels(summary) | {"interval": summary.interval, "seeds": summary.seeds} for summary in summaries]
+    return [
+        _labels(summary) | {"interval": summary.interval_or_schedule, "seeds": summary.seeds} for summary in summaries
+    ]
 
 
 def _without_deviation(spread: Spread | None) -> Spread | None:

@@ -12,7 +12,7 @@ from torch import Tensor
 from mpvss.criterion import MaskCriterion, fused_score_loss, mask_targets, score_divergence
 from mpvss.inference import ChunkSegmenter, VideoSegmenter, segment_pairs
 from mpvss.metrics import VideoMetrics
-from mpvss.propagation import MASK_STRIDE, PropagatorModule, mask_scores
+from mpvss.propagation import MASK_STRIDE, PropagatorModule, fixed_interval, mask_scores
 from mpvss.training.distributed import reshard, shard, unshard
 from mpvss.training.stepping import optimizer_and_schedule
 from mpvss.training.trained_parts import TrainedParts
@@ -74,7 +74,7 @@ class MPVSS(lightning.LightningModule):
         self.criterion = criterion
         self.metrics = metrics
         self.segmenter = VideoSegmenter(propagation, keyframes)
-        self.clip_segmenter = ChunkSegmenter(self.segmenter)
+        self.chunk_segmenter = ChunkSegmenter(self.segmenter)
         self.num_classes = num_classes
         self.optimizer = optimizer
         self.scheduler = scheduler
@@ -140,9 +140,10 @@ class MPVSS(lightning.LightningModule):
             batch_index: not used.
         """
         if isinstance(batch, FramePair):
+            fixed_interval(self.segmenter.schedule, "validation on sparsely labelled data")
             self.metrics.update_pairs(segment_pairs(self.propagation, batch), batch.labels, batch.gap)
         elif len(batch.frames):
-            self.metrics.update(*self.clip_segmenter.segment(batch))
+            self.metrics.update(*self.chunk_segmenter.segment(batch))
 
     def on_validation_epoch_end(self) -> None:
         """Log the scores of the whole split, in percent; a score that is not defined on it is not logged."""

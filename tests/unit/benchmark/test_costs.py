@@ -3,7 +3,14 @@ import torch
 from torch import nn
 
 from mpvss.benchmark import count_costs
-from mpvss.propagation import BidirectionalPropagation, FeaturePropagation, MaskPropagation, PerFrame, ScoreFusion
+from mpvss.propagation import (
+    BidirectionalPropagation,
+    FeaturePropagation,
+    FixedInterval,
+    MaskPropagation,
+    PerFrame,
+    ScoreFusion,
+)
 from mpvss.types import KeyState, Segments
 
 NUM_QUERIES, NUM_CLASSES = 3, 4
@@ -48,7 +55,7 @@ WARP = 4 * NUM_QUERIES * 16 * 24
 def test_costs_are_the_sum_of_the_parts_by_hand(device):
     with torch.device(device):
         propagation = MaskPropagation(OneConvolution(), OneProduct()).eval()
-    costs = count_costs(propagation, (33, 66), interval=5)
+    costs = count_costs(propagation, (33, 66), FixedInterval(5))
     assert costs.segmentor_parameters == NUM_QUERIES * 3 * 4 * 4
     assert costs.flow_parameters == 2 * 5 + 5
     assert costs.key_macs == CONVOLUTION + LABELS
@@ -59,7 +66,7 @@ def test_costs_are_the_sum_of_the_parts_by_hand(device):
 @pytest.mark.parametrize(("interval", "num_keys"), [(1, 15), (4, 4), (7, 3), (15, 1), (40, 1)])
 def test_a_clip_of_15_frames_has_a_key_frame_at_every_interval(interval, num_keys):
     propagation = MaskPropagation(OneConvolution(), OneProduct()).eval()
-    costs = count_costs(propagation, (32, 32), interval)
+    costs = count_costs(propagation, (32, 32), FixedInterval(interval))
     expected = (num_keys * costs.key_macs + (15 - num_keys) * costs.non_key_macs) / 15
     assert costs.clip_macs == pytest.approx(expected)
 
@@ -95,20 +102,20 @@ FUSING = 2 * NUM_CLASSES * NUM_CLASSES  # weights of the fusing convolution
 
 
 def test_segmenting_every_frame_has_neither_flow_nor_cheaper_frames():
-    costs = count_costs(PerFrame(OneConvolution()).eval(), SIZE, interval=5)
+    costs = count_costs(PerFrame(OneConvolution()).eval(), SIZE, FixedInterval(5))
     assert (costs.parameters, costs.flow_parameters, costs.other_parameters) == (ONE, 0, 0)
     assert costs.key_macs == costs.non_key_macs == costs.clip_macs == CONVOLUTION + LABELS
 
 
 def test_both_directions_estimate_flow_and_warp_twice_and_aggregate_once():
     propagation = BidirectionalPropagation(OneConvolution(), OneProduct()).eval()
-    costs = count_costs(propagation, SIZE, interval=5)
+    costs = count_costs(propagation, SIZE, FixedInterval(5))
     assert costs.non_key_macs == 2 * (FLOW + WARP) + LABELS
     assert costs.clip_macs == pytest.approx((3 * costs.key_macs + 12 * costs.non_key_macs) / 15)
 
 
 def test_feature_propagation_warps_every_level_and_runs_the_head():
-    costs = count_costs(FeaturePropagation(WithFeatures(), NoFlow()).eval(), SIZE, interval=5)
+    costs = count_costs(FeaturePropagation(WithFeatures(), NoFlow()).eval(), SIZE, FixedInterval(5))
     resized_flow = 4 * 2 * 8 * 12  # for the coarser level
     warps = 4 * (5 * 16 * 24 + 7 * 8 * 12)
     assert costs.non_key_macs == resized_flow + warps + 5 * NUM_QUERIES * 16 * 24 + LABELS
@@ -116,7 +123,7 @@ def test_feature_propagation_warps_every_level_and_runs_the_head():
 
 def test_score_fusion_runs_the_smaller_segmentor_and_fuses_at_the_masks_resolution():
     fusion = ScoreFusion(OneConvolution(), NoFlow(), OneConvolution(), NUM_CLASSES).eval()
-    costs = count_costs(fusion, SIZE, interval=5)
+    costs = count_costs(fusion, SIZE, FixedInterval(5))
     scores = 2 * NUM_QUERIES * NUM_CLASSES * 16 * 24
     warp_of_scores = 4 * NUM_CLASSES * 16 * 24
     enlarging = 4 * NUM_CLASSES * 64 * 96
@@ -127,7 +134,7 @@ def test_score_fusion_runs_the_smaller_segmentor_and_fuses_at_the_masks_resoluti
 
 def test_a_segmentor_that_plays_both_parts_is_counted_once():
     segmentor = OneConvolution()
-    costs = count_costs(ScoreFusion(segmentor, NoFlow(), segmentor, NUM_CLASSES).eval(), SIZE, interval=5)
+    costs = count_costs(ScoreFusion(segmentor, NoFlow(), segmentor, NUM_CLASSES).eval(), SIZE, FixedInterval(5))
     assert costs.parameters == ONE + FUSING + NUM_CLASSES
 
 
@@ -135,10 +142,10 @@ def test_flow_that_is_no_module_has_no_parameters():
     def still(key_frame, frame, queries):
         return queries.new_zeros(len(frame), 1, 2, 16, 24)
 
-    costs = count_costs(MaskPropagation(OneConvolution(), still).eval(), (64, 96), interval=5)
+    costs = count_costs(MaskPropagation(OneConvolution(), still).eval(), (64, 96), FixedInterval(5))
     assert costs.flow_parameters == 0
 
 
 def test_an_interval_of_zero_is_refused():
     with pytest.raises(ValueError, match="interval must be a whole number of frames, at least 1; got 0"):
-        count_costs(MaskPropagation(OneConvolution(), OneProduct()).eval(), (64, 96), interval=0)
+        count_costs(MaskPropagation(OneConvolution(), OneProduct()).eval(), (64, 96), FixedInterval(0))

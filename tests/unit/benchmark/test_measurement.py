@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from mpvss.benchmark import Setting, count_costs, measure
+from mpvss.propagation import FixedInterval
 
 SETTING = Setting("narrow", "made up", 5, (23, 41), 3)
 CPU = torch.device("cpu")
@@ -10,7 +11,7 @@ CPU = torch.device("cpu")
 def test_costs_alone_are_counted_on_shapes(build):
     measurement = measure(build, SETTING, ["costs"], CPU)
     assert build.devices == ["meta"]
-    assert measurement.costs == count_costs(build().eval(), (23, 41), 3)  # computed in earnest
+    assert measurement.costs == count_costs(build().eval(), (23, 41), FixedInterval(3))  # computed in earnest
     assert measurement.setting == SETTING
     assert measurement.speed is measurement.peer is None
 

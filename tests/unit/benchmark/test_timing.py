@@ -3,6 +3,7 @@ import torch
 from torch import nn
 
 from mpvss.benchmark import Timing, measure_speed, time_alternately, time_parts
+from mpvss.propagation import FixedInterval
 from mpvss.types import KeyState, Prediction, Segments
 
 CPU = torch.device("cpu")
@@ -97,7 +98,7 @@ def segments_of(frame):
 
 def test_key_and_non_key_frames_are_timed_by_themselves_and_in_the_batch_between_two_key_frames(clock):
     propagation = Sleepy(clock, key=6.0, call=3.0, frame=1.0).eval()
-    speed = measure_speed(propagation, (23, 41), interval=5, repeats=2, warmup=1)
+    speed = measure_speed(propagation, (23, 41), FixedInterval(5), repeats=2, warmup=1)
     assert speed.key.median == 6.0
     assert speed.non_key.median == 3.0 + 1.0
     assert speed.non_key_batched.median == (3.0 + 4 * 1.0) / 4
@@ -106,12 +107,12 @@ def test_key_and_non_key_frames_are_timed_by_themselves_and_in_the_batch_between
 
 
 def test_at_interval_1_every_frame_is_a_key_frame(clock):
-    speed = measure_speed(Sleepy(clock, 6.0, 3.0, 1.0).eval(), (23, 41), interval=1, repeats=1, warmup=0)
+    speed = measure_speed(Sleepy(clock, 6.0, 3.0, 1.0).eval(), (23, 41), FixedInterval(1), repeats=1, warmup=0)
     assert speed.clip_seconds == 6.0
     assert speed.non_key_batched == speed.non_key
 
 
 def test_a_real_propagator_is_timed(build):
-    speed = measure_speed(build().eval(), (23, 41), interval=3, repeats=1, warmup=0)
+    speed = measure_speed(build().eval(), (23, 41), FixedInterval(3), repeats=1, warmup=0)
     assert min(speed.key.median, speed.non_key.median, speed.non_key_batched.median) > 0
     assert speed.peak_bytes is None or speed.peak_bytes > 2**20

@@ -106,11 +106,11 @@ def make_ahead():
 
 
 @pytest.fixture
-def make_entrant():
-    """A function that makes an entrant of a propagator at an interval."""
+def make_run():
+    """A function that makes a run of a propagator at an interval."""
 
     def make(propagator, interval=2, name="some", writer=None):
         metrics = VideoMetrics(CLASSES, interval, lengths=(2,))
-        return MethodRun(Method(name, propagator), interval, FixedInterval(interval), metrics, writer)
+        return MethodRun(Method(name, propagator), FixedInterval(interval), metrics, writer)
 
     return make

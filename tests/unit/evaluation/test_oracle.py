@@ -17,7 +17,7 @@ def shown():
     labels = torch.randint(1, 5, (2, *SIZE), dtype=torch.uint8)
     labels[0, :3] = VOID
     segmentor = GroundTruth(num_classes=5)
-    segmentor.show(frames, labels)
+    segmentor.begin(frames, labels)
     return segmentor, frames, labels
 
 

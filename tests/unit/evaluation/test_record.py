@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from mpvss.evaluation.record import MethodResult, ResultRecord, read_record, write_record
+from mpvss.evaluation.record import MethodResult, OtherFileError, ResultRecord, read_record, write_record
 
 RESULT = MethodResult(
     method="query_flow", backbone="tiny", flow="query_flow", propagation="masks", interval=5, checkpoint="best.ckpt",
@@ -37,6 +37,22 @@ def test_another_file_is_refused_by_name(tmp_path, content):
     path = tmp_path / "results.json"
     path.write_text(content)
     with pytest.raises(ValueError, match="is no evaluation's record"):
+        read_record(path)
+
+
+def test_a_record_from_before_schedules_were_kept_is_read(tmp_path):
+    path = write_record(RECORD, tmp_path)
+    content = json.loads(path.read_text())
+    for key in ("schedule", "key_frames"):
+        del content["results"][0][key]
+    path.write_text(json.dumps(content))
+    assert read_record(path) == RECORD
+
+
+def test_the_tables_of_a_benchmark_are_told_apart(tmp_path):
+    path = tmp_path / "benchmark.json"
+    path.write_text('{"counted": "", "tables": {}}')
+    with pytest.raises(OtherFileError, match=r"benchmark\.json holds the tables of a benchmark, not the record"):
         read_record(path)
 
 

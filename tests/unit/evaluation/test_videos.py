@@ -34,59 +34,59 @@ def scores_by_hand(propagator, source, interval):
     return metrics.compute(), metrics.iou()
 
 
-def evaluate(entrants, source, tmp_path, videos=(0, 1, 2), chunk=2):
-    with EvaluationProgress(tmp_path, {}, every=1e9) as notes:
-        evaluate_videos(entrants, source, videos, notes, CPU, chunk, progress=False)
+def evaluate(runs, source, tmp_path, videos=(0, 1, 2), chunk=2):
+    with EvaluationProgress(tmp_path, {}, every=1e9) as progress:
+        evaluate_videos(runs, source, videos, progress, CPU, chunk, show_bar=False)
 
 
 @pytest.mark.parametrize("chunk", [2, 10])
-def test_every_entrant_scores_what_its_method_does_by_hand(make_propagator, make_entrant, source, tmp_path, chunk):
+def test_every_run_scores_what_its_method_does_by_hand(make_propagator, make_run, source, tmp_path, chunk):
     one, other = make_propagator(), make_propagator(by=2)
-    entrants = [make_entrant(one, 1), make_entrant(one, 3), make_entrant(other, 3), make_entrant(other, 2)]
-    evaluate(entrants, source, tmp_path, chunk=chunk)
-    expected = [scores_by_hand(e.method.propagator, source, e.interval) for e in entrants]
-    assert [(e.metrics.compute(), e.metrics.iou()) for e in entrants] == expected
+    runs = [make_run(one, 1), make_run(one, 3), make_run(other, 3), make_run(other, 2)]
+    evaluate(runs, source, tmp_path, chunk=chunk)
+    expected = [scores_by_hand(run.method.propagator, source, run.schedule.interval) for run in runs]
+    assert [(run.metrics.compute(), run.metrics.iou()) for run in runs] == expected
     assert len({scores["mIoU"] for scores, _ in expected}) == 4
     assert list(expected[1][1]["drift"]) == [0, 1, 2]
 
 
-def test_shared_key_frames_are_segmented_once_and_give_the_same(make_propagator, make_entrant, source, tmp_path):
+def test_shared_key_frames_are_segmented_once_and_give_the_same(make_propagator, make_run, source, tmp_path):
     one, other = make_propagator(), make_propagator(by=2)
     other.segmentor.load_state_dict(one.segmentor.state_dict())
-    entrants = [make_entrant(one, 1), make_entrant(one, 3), make_entrant(other, 2)]
-    expected = [scores_by_hand(e.method.propagator, source, e.interval) for e in entrants]
+    runs = [make_run(one, 1), make_run(one, 3), make_run(other, 2)]
+    expected = [scores_by_hand(run.method.propagator, source, run.schedule.interval) for run in runs]
     segmentors = one.segmentor, other.segmentor
     for segmentor in segmentors:
         segmentor.calls = 0
-    (shared,) = share_segmentors([entrants[0].method, entrants[2].method])
-    evaluate(entrants, source, tmp_path)
-    assert [(e.metrics.compute(), e.metrics.iou()) for e in entrants] == expected
+    (shared,) = share_segmentors([runs[0].method, runs[2].method])
+    evaluate(runs, source, tmp_path)
+    assert [(run.metrics.compute(), run.metrics.iou()) for run in runs] == expected
     assert [segmentor.calls for segmentor in segmentors] == [12, 0]  # once a frame, for interval 1
     assert shared.seconds_saved > 0
 
 
-def test_segmentors_with_other_weights_or_settings_are_not_shared(make_propagator, make_entrant):
+def test_segmentors_with_other_weights_or_settings_are_not_shared(make_propagator, make_run):
     one, weights, settings, same = (make_propagator() for _ in range(4))
     for propagator in (settings, same):
         propagator.segmentor.load_state_dict(one.segmentor.state_dict())
     settings.segmentor.num_heads = 3
-    methods = [make_entrant(p).method for p in (one, weights, settings, same)]
+    methods = [make_run(p).method for p in (one, weights, settings, same)]
     assert len(share_segmentors(methods)) == 3
     assert same.segmentor is one.segmentor
     assert isinstance(one.segmentor, SharedSegmentor)
 
 
-def test_time_that_sharing_saves_counts_for_everyone(make_propagator, make_entrant, source, tmp_path, monkeypatch):
+def test_time_that_sharing_saves_counts_for_everyone(make_propagator, make_run, source, tmp_path, monkeypatch):
     propagator = make_propagator()
-    entrants = [make_entrant(propagator, 1), make_entrant(propagator, 1, "again")]
-    share_segmentors([entrants[0].method])
+    runs = [make_run(propagator, 1), make_run(propagator, 1, "again")]
+    share_segmentors([runs[0].method])
     ticks = itertools.count()
     monkeypatch.setattr("mpvss.evaluation.method_run.time.perf_counter", lambda: float(next(ticks)))
-    evaluate(entrants, source, tmp_path, videos=[1], chunk=3)
+    evaluate(runs, source, tmp_path, videos=[1], chunk=3)
     # Each reading of the clock takes a second. The first reads it twice a key frame, that is 3 s on top of its own.
-    assert entrants[0].seconds == 3 * 2 + 1
-    assert entrants[1].seconds == 3 * 1 + 1
-    assert [entrant.num_frames for entrant in entrants] == [3, 3]
+    assert runs[0].seconds == 3 * 2 + 1
+    assert runs[1].seconds == 3 * 1 + 1
+    assert [run.num_frames for run in runs] == [3, 3]
 
 
 class _InterruptionError(Exception):
@@ -94,13 +94,13 @@ class _InterruptionError(Exception):
 
 
 @pytest.mark.parametrize("every", [0, 1e9])
-def test_what_is_interrupted_ends_as_what_is_not(make_propagator, make_entrant, source, tmp_path, every):
+def test_what_is_interrupted_ends_as_what_is_not(make_propagator, make_run, source, tmp_path, every):
     propagator = make_propagator()
 
-    def entrants():
-        return [make_entrant(propagator, 2), make_entrant(propagator, 3)]
+    def make_runs():
+        return [make_run(propagator, 2), make_run(propagator, 3)]
 
-    whole, stopped, resumed = entrants(), entrants(), entrants()
+    whole, stopped, resumed = make_runs(), make_runs(), make_runs()
     evaluate(whole, source, tmp_path)
 
     def read(video, frame):
@@ -109,15 +109,15 @@ def test_what_is_interrupted_ends_as_what_is_not(make_propagator, make_entrant, 
         return type(source)().read(video, frame)
 
     source.read = read
-    with pytest.raises(_InterruptionError), EvaluationProgress(tmp_path, {"data": "noise"}, every) as notes:
-        evaluate_videos(stopped, source, [0, 1, 2], notes, CPU, 2, progress=False)
+    with pytest.raises(_InterruptionError), EvaluationProgress(tmp_path, {"data": "noise"}, every) as progress:
+        evaluate_videos(stopped, source, [0, 1, 2], progress, CPU, 2, show_bar=False)
     del source.read
-    with EvaluationProgress(tmp_path / "new", {"data": "noise"}, every) as notes:
-        notes.resume(tmp_path, resumed)
-        assert notes.done == [0, 1]
-        evaluate_videos(resumed, source, [0, 1, 2], notes, CPU, 2, progress=False)
+    with EvaluationProgress(tmp_path / "new", {"data": "noise"}, every) as progress:
+        progress.resume(tmp_path, resumed)
+        assert progress.done == [0, 1]
+        evaluate_videos(resumed, source, [0, 1, 2], progress, CPU, 2, show_bar=False)
     for one, other in zip(whole, resumed, strict=True):
         assert one.metrics.compute() == other.metrics.compute()
         assert one.metrics.iou() == other.metrics.iou()
-        assert one.num_frames == other.num_frames
+        assert (one.num_frames, one.counts) == (other.num_frames, other.counts)
     assert not list((tmp_path / "new").glob("*"))  # nothing is left of the notes of what is complete

@@ -116,7 +116,7 @@ def test_an_interruption_leaves_no_output(segmenter, classes, folder, tmp_path, 
     assert [file.name for file in tmp_path.iterdir()] == ["frames"]
 
 
-def interrupt_at_four(index):
+def interrupt_at_four(index, since_key, frame, state):
     if index == 4:
         raise KeyboardInterrupt
     return True

@@ -71,16 +71,122 @@ def test_flow_pictures_cost_nothing_where_nobody_asks_for_them(propagator, monke
 
 
 def test_the_first_frame_is_a_key_frame_whatever_the_schedule_says(propagator):
-    segmented = VideoSegmenter(propagator, lambda index: index == 2).segment(frames_of(BRIGHTNESS[:4]))
+    segmenter = VideoSegmenter(propagator, lambda index, *_: index == 2)
+    segmented = segmenter.segment(frames_of(BRIGHTNESS[:4]))
     assert segmented.key.tolist() == [True, False, True, False]
 
 
 def test_the_schedule_is_asked_once_for_each_frame_in_order(propagator):
     asked = []
-    segmenter = VideoSegmenter(propagator, lambda index: asked.append(index) or index == 3)
+    segmenter = VideoSegmenter(propagator, lambda index, *_: asked.append(index) or index == 3)
     segmenter.push(frames_of([5])[0])
     segmenter.segment(frames_of([6, 7, 8]))
     assert asked == [0, 1, 2, 3]
+
+
+def test_a_schedule_sees_the_frame_its_distance_and_the_last_key_frames_state(propagator):
+    seen = []
+
+    def schedule(index, since_key, frame, state):
+        assert (frame.shape, frame.dtype) == ((3, *SIZE), torch.uint8)
+        key = None if state is None else (len(state.frame), int(state.frame[0, 0, 0, 0]))
+        seen.append((index, since_key, int(frame[0, 0, 0]), key))
+        return index in (3, 4)
+
+    segmenter = VideoSegmenter(propagator, schedule)
+    for part in frames_of([5, 6, 7, 8, 9, 10]).split([2, 4]):
+        segmenter.segment(part)
+    assert seen == [
+        (0, 0, 5, None), (1, 1, 6, (1, 5)), (2, 2, 7, (1, 5)), (3, 3, 8, (1, 5)), (4, 1, 9, (1, 8)), (5, 1, 10, (1, 9))
+    ]  # fmt: skip
+    segmenter.reset()
+    segmenter.push(frames_of([11])[0])
+    assert seen[-1] == (0, 0, 11, None)
+
+
+def brightness_jumps(index, since_key, frame, state):
+    """A rule of a user's: a key frame where the brightness has changed by 120 since the last one."""
+    return state is not None and (frame.float().mean() - state.frame.float().mean()).abs() >= 120
+
+
+class FrameDifference:
+    """One that looks at frames alone: a key frame where the brightness changes by 120 from one frame to the next."""
+
+    def __init__(self):
+        self.last = 0.0
+
+    def __call__(self, index, since_key, frame, state):
+        brightness = frame.float().mean().item()
+        change, self.last = abs(brightness - self.last), brightness
+        return index == 0 or change >= 120
+
+
+def class_is_dark(index, since_key, frame, state):
+    """One that looks at the key frame's segments: a dark one is used for two frames more, another one for four."""
+    if state is None:
+        return True
+    darkest = state.segments.mask_logits.mean((0, 2, 3)).argmax() == 0
+    return since_key > (2 if darkest else 4)
+
+
+def keys_by_hand(changes_since_key):
+    """Key frames by a rule (brightness of the last key frame, of the last frame, of this one, distance)."""
+    keys, last_key = [], 0
+    for j, brightness in enumerate(BRIGHTNESS):
+        is_key = j == 0 or changes_since_key(BRIGHTNESS[last_key], BRIGHTNESS[j - 1], brightness, j - last_key)
+        last_key = j if is_key else last_key
+        keys.append(is_key)
+    return keys
+
+
+RULES = [
+    (lambda: brightness_jumps, lambda key, last, this, distance: abs(this - key) >= 120),
+    (FrameDifference, lambda key, last, this, distance: abs(this - last) >= 120),
+    (lambda: class_is_dark, lambda key, last, this, distance: distance > (2 if key < 64 else 4)),
+]
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 3, 11])
+@pytest.mark.parametrize(("make_schedule", "rule"), RULES, ids=["state's frame", "frame", "state's masks"])
+def test_an_adaptive_rule_decides_frame_by_frame_however_the_video_is_cut(propagator, make_schedule, rule, chunk):
+    keys = keys_by_hand(rule)
+    assert 2 <= sum(keys) <= 7
+    segmenter = VideoSegmenter(propagator, make_schedule())
+    parts = [segmenter.segment(part) for part in frames_of(BRIGHTNESS).split(chunk)]
+    assert torch.cat([part.key for part in parts]).tolist() == keys
+    labels, key = [], 0
+    for j, brightness in enumerate(BRIGHTNESS):
+        key = BRIGHTNESS[j] if keys[j] else key
+        labels.append(int((key + brightness) / 2) // 64)
+    assert torch.cat([part.labels for part in parts])[:, 0, 0].tolist() == labels
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 3, 11])
+def test_looking_ahead_lies_between_the_key_frames_that_occurred(looking_ahead, chunk):
+    keys = keys_by_hand(RULES[0][1])
+    segmenter = VideoSegmenter(looking_ahead, brightness_jumps)
+    parts = [*(segmenter.segment(part) for part in frames_of(BRIGHTNESS).split(chunk)), segmenter.finish()]
+    assert torch.cat([part.key for part in parts]).tolist() == keys
+    indices = [j for j, is_key in enumerate(keys) if is_key]
+    labels = []
+    for j, brightness in enumerate(BRIGHTNESS):
+        before, after = max(k for k in indices if k <= j), min((k for k in indices if k > j), default=None)
+        if j == before or after is None:
+            mixed = (BRIGHTNESS[before] + brightness) / 2
+        else:
+            mixed = BRIGHTNESS[before] + (j - before) / (after - before) * (BRIGHTNESS[after] - BRIGHTNESS[before])
+        labels.append(int(mixed + 1e-3) // 64)
+    assert torch.cat([part.labels for part in parts])[:, 0, 0].tolist() == labels
+
+
+def two_in_five(index, since_key, frame, state):
+    return index % 5 in (0, 2)
+
+
+def test_stretches_of_any_length_go_through_the_model_together(propagator):
+    segmented = VideoSegmenter(propagator, two_in_five).segment(frames_of(BRIGHTNESS[:10]))
+    assert segmented.key.tolist() == 2 * [True, False, True, False, False]
+    assert propagator.step_batches == [1, 2, 1, 2]
 
 
 def test_reset_starts_a_new_video_of_any_size(propagator):

@@ -16,7 +16,7 @@ def test_the_environment_names_hardware_and_versions():
     found = environment(torch.device("cpu"), 2)
     assert found["torch"] == torch.__version__
     assert found["device"].startswith("cpu, ")
-    assert found["processes"] == 2
+    assert (found["processes"], found["cpu_threads"]) == (2, torch.get_num_threads())
 
 
 def test_the_code_version_is_a_commit_or_nothing():

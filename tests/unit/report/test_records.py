@@ -43,3 +43,28 @@ def test_what_is_not_there_is_an_error(sweep):
         read_records([sweep / "2_failed"])
     with pytest.raises(FileNotFoundError, match="got nothing"):
         read_records([])
+
+
+def test_the_tables_of_a_benchmark_are_named_and_left_out(sweep, caplog):
+    for name in ("benchmark.json", "results.json"):  # benchmarks used to call theirs the same
+        path = sweep / "costs" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text('{"counted": "...", "tables": {"costs": {}}}')
+    with caplog.at_level(logging.WARNING):
+        assert seeds(read_records([sweep, sweep / "costs" / "benchmark.json"])) == [0, 1]
+    assert len(caplog.messages) == 2
+    assert all("holds the tables of a benchmark" in message for message in caplog.messages)
+    with pytest.raises(FileNotFoundError, match=r"needs runs of eval\.py.*benchmark\.json"):
+        read_records([sweep / "costs" / "benchmark.json"])
+
+
+def test_a_file_that_is_neither_is_named_in_one_line(sweep):
+    other = sweep / "other" / "results.json"
+    other.parent.mkdir()
+    for content in ("{}", "[1]", "not JSON"):
+        other.write_text(content)
+        with pytest.raises(
+            ValueError, match=r"other/results\.json is no evaluation's record: .*\. eval\.py writes"
+        ) as error:
+            read_records([sweep])
+        assert "\n" not in str(error.value)

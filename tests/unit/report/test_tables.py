@@ -2,7 +2,14 @@ import pytest
 
 from mpvss.report import DataSplit, summaries
 from mpvss.report.class_differences import class_differences
-from mpvss.report.tables import class_table, cost_table, drift_table, interval_table, run_table, score_table
+from mpvss.report.tables import (
+    class_difference_table,
+    costs_beside_paper,
+    drift_table,
+    interval_table,
+    run_table,
+    scores_beside_paper,
+)
 
 VSPW = DataSplit("vspw", "val")
 
@@ -22,7 +29,7 @@ def keys(table):
 
 
 def test_scores_stand_beside_their_deviation_and_the_papers(found):
-    table = score_table(VSPW, found)
+    table = scores_beside_paper(VSPW, found)
     assert keys(table) == [
         "backbone", "method", "interval", "seeds", "mIoU", "mIoU_deviation", "paper_mIoU", "WIoU", "WIoU_deviation",
         "paper_WIoU",
@@ -36,11 +43,11 @@ def test_scores_stand_beside_their_deviation_and_the_papers(found):
 
 
 def test_on_other_data_there_are_no_columns_of_the_paper(found):
-    assert not [key for key in keys(score_table(DataSplit("camvid", "val"), found)) if key.startswith("paper")]
+    assert not [key for key in keys(scores_beside_paper(DataSplit("camvid", "val"), found)) if key.startswith("paper")]
 
 
 def test_costs_stand_beside_the_papers(found):
-    ours = row(cost_table(VSPW, found), backbone="Swin-T", method="query_flow", interval=5)
+    ours = row(costs_beside_paper(VSPW, found), backbone="Swin-T", method="query_flow", interval=5)
     assert ours["GMACs"] == pytest.approx((114.4 + 4 * 21.2) / 5)
     assert (ours["paper_GMACs"], ours["key_GMACs"], ours["parameters_M"]) == (39.7, 114.4, 87.52)
 
@@ -63,7 +70,7 @@ def test_drift_is_shown_at_the_largest_interval_and_not_of_methods_without(found
 
 
 def test_classes_come_with_both_scores(found):
-    table = class_table(VSPW, class_differences(found, None)[0])
+    table = class_difference_table(VSPW, class_differences(found, None)[0])
     assert table.rows[0] == {"class": "road", "method": 68.0, "rival": 65.0, "gain": 3.0}
     assert table.notes == ("query_flow is better than optical_flow in 1 of 3 classes.",)
 

@@ -3,7 +3,8 @@
 import pytest
 
 from mpvss.report import summaries
-from mpvss.report.paper import _SCORES, BACKBONES, paper_costs, paper_drop, paper_name, paper_note, paper_scores
+from mpvss.report.paper import BACKBONES, SCORES
+from mpvss.report.printed import paper_costs, paper_drop, paper_name, paper_note, paper_scores
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def summary_of(make_record, make_result):
 
 
 def gaps(data, better, worse):
-    methods = _SCORES[data]
+    methods = SCORES[data]
     return [round(methods[better][name][0] - methods[worse][name][0], 1) for name in BACKBONES]
 
 
