@@ -13,6 +13,7 @@ import torch
 import wandb
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
+from hydra.utils import instantiate
 from omegaconf import DictConfig
 
 from mpvss.building.parts import build_datamodule, build_model, build_trainer, find_resumed, plain
@@ -51,7 +52,7 @@ def fit(cfg: DictConfig) -> Any:
     _check_start(cfg)
     assign_gpu(cfg)
     lightning.seed_everything(cfg.seed, workers=True)
-    datamodule = build_datamodule(cfg)
+    datamodule = _as_debugged(cfg, build_datamodule(cfg))
     datamodule.setup("fit")  # missing data is reported before weights are fetched
     module = build_model(cfg, "module", find_resumed(cfg))
     if cfg.compile:
@@ -61,7 +62,8 @@ def fit(cfg: DictConfig) -> Any:
     try:
         # What Lightning warns of is seen to: LastCheckpoint tells the loader where to go on in an epoch.
         warnings.filterwarnings("ignore", "You're resuming from a checkpoint that ended before the epoch ended")
-        trainer.fit(module, datamodule=datamodule, ckpt_path=cfg.ckpt_path, weights_only=True)
+        resumed = None if "debug" in cfg else cfg.ckpt_path  # debugging takes its weights alone
+        trainer.fit(module, datamodule=datamodule, ckpt_path=resumed, weights_only=True)
     except TrainingStopped as stopped:
         if stopped.signal == signal.SIGUSR1 and trainer.is_global_zero:
             _requeue()
@@ -73,6 +75,11 @@ def fit(cfg: DictConfig) -> Any:
     finally:
         wandb.finish()  # the next job of a sweep starts a run of its own
     return module
+
+
+def _as_debugged(cfg: DictConfig, data: Any) -> Any:  # a data module with classes
+    """Put one batch in place of the data, where ``debug=`` asks for it."""
+    return instantiate(cfg.debug.data)(data) if "debug" in cfg else data
 
 
 def _check_start(cfg: DictConfig) -> None:
