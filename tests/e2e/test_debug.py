@@ -21,6 +21,17 @@ def test_overfitting_one_batch_lets_its_loss_fall_and_leaves_no_checkpoint(run, 
     assert {file.name for file in (tmp_path / "out").iterdir()} == {"csv", "train.log", ".hydra"}
 
 
+def test_flow_that_is_pretrained_can_be_debugged_too(run_here, tmp_path):
+    answer = run_here(
+        "train.py", "experiment=pretrain_flow", "trainer=cpu", "flow.encoder_channels=[8,8,8,8,8,8]",
+        "flow.step_channels=[8,8,8,8]", "data.height=64", "data.width=64", "data.batch_size=2", "debug=overfit",
+        "trainer.max_steps=20", "optim.optimizer.lr=1e-3",
+    )  # fmt: skip
+    assert answer.status == 0, answer.err
+    losses = [float(row["train/loss"]) for row in rows_of(tmp_path / "out")]
+    assert sum(losses[-2:]) < sum(losses[:2])
+
+
 def test_anomalies_are_detected_and_every_step_is_logged(run_here, small, tmp_path, caplog):
     overrides = (*(one for one in small if "log_every" not in one), "trainer.max_steps=2", "logger=csv")
     with caplog.at_level("INFO"):

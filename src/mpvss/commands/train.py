@@ -78,8 +78,11 @@ def fit(cfg: DictConfig) -> Any:
 
 
 def _as_debugged(cfg: DictConfig, data: Any) -> Any:  # a data module with classes
-    """Put one batch in place of the data, where ``debug=`` asks for it."""
-    return instantiate(cfg.debug.data)(data) if "debug" in cfg else data
+    """Put one batch in place of the data, and other callbacks in place of the run's, where ``debug=`` asks for it."""
+    if "debug" not in cfg:
+        return data
+    cfg.callbacks = cfg.debug.callbacks
+    return instantiate(cfg.debug.data)(data)
 
 
 def _check_start(cfg: DictConfig) -> None:

@@ -61,7 +61,7 @@ class NonFiniteParts(lightning.Callback):
         """Look at the loss and its terms."""
         self._is_watching = False  # what is computed again for the backward pass has been seen
         terms = {name: value for name, value in trainer.callback_metrics.items() if name.startswith("train/")}
-        self._losses = [_seen(name, value) for name, value in {**terms, "train/loss": loss}.items()]
+        self._losses = [_seen(name, value) for name, value in (terms or {"loss": loss}).items()]  # logged unscaled
 
     def on_after_backward(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
         """Look at the gradients of the weights."""
