@@ -1,4 +1,4 @@
-"""Count and time a configuration: ``python src/benchmark.py backbone=swin_t data=vspw``, or ``experiment=table_f``."""
+"""Count and time a configuration: ``python src/benchmark.py backbone=swin_t data=vspw``, or ``cost=table_f``."""
 
 from mpvss.commands.main import run_command
 

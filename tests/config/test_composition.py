@@ -24,7 +24,7 @@ OPTIONS = [
 ]
 EXPERIMENTS = sorted(file.stem for file in (CONF / "experiment").glob("*.yaml"))
 SCRIPTS = sorted(file.stem for file in CONF.glob("*.yaml"))
-CONFIG_OF = {"comparison": "compare"}
+CONFIG_OF = {"comparison": "compare", "cost": "benchmark"}
 """Whose groups are not those of a run."""
 INSTANTIATED_ALONE = ("backbone", "segmentor", "flow", "propagation", "keyframes", "criterion", "metrics")
 
@@ -85,6 +85,18 @@ def test_every_experiment_builds_its_module(experiment):
     with torch.device("meta"):
         module = build_model(cfg, "module")
     assert sum(p.numel() for p in module.parameters()) > 0
+
+
+@pytest.mark.parametrize("option", [option for group, option in OPTIONS if group == "cost"])
+def test_what_only_benchmark_counts_builds_and_is_refused_by_training(option):
+    cfg = composed([f"cost={option}"], "benchmark")
+    for method in cfg.methods.values() or [cfg]:
+        cfg.propagation, cfg.flow = method.propagation, method.get("flow", cfg.flow)
+        with torch.device("meta"):
+            build_model(cfg, "propagation")
+    for group in ("cost", "experiment"):
+        with pytest.raises(HydraException, match=f"'{group}|{group}/{option}"):
+            composed([f"{group}={option}"])
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

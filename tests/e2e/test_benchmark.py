@@ -27,7 +27,7 @@ def run_benchmark(*overrides, folder):
 
 
 def test_table_f_and_all_parameter_counts_are_the_papers(tmp_path):
-    run = run_benchmark("experiment=table_f", folder=tmp_path)
+    run = run_benchmark("cost=table_f", folder=tmp_path)
     assert run.returncode == 0, run.stderr
     with open(tmp_path / "table_f.csv", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -123,7 +123,7 @@ def test_what_belongs_to_no_segment_is_not_moved_by_segments_flow(run_here, tmp_
 
 
 def test_a_method_cannot_name_a_backbone_that_is_not_listed(run_here):
-    answer = run_here("benchmark.py", "experiment=table_2_cost", "methods.dff.backbones=[mobilenetv2]")
+    answer = run_here("benchmark.py", "cost=table_2", "methods.dff.backbones=[mobilenetv2]")
     assert answer.status == 1
     assert "swin_l; got mobilenetv2. Add it to backbones" in answer.err
 
@@ -131,19 +131,19 @@ def test_a_method_cannot_name_a_backbone_that_is_not_listed(run_here):
 @pytest.mark.parametrize(
     ("overrides", "table", "num_rows", "within"),
     [
-        (("table_h_cost",), "table_h_cost", 3, {"GMACs": 2}),
+        (("table_h",), "table_h_cost", 3, {"GMACs": 2}),
         pytest.param(
-            ("table_2_cost", "~methods.mpvss"), "table_2_cost", 4, {"GMACs": 5, "parameters_M": 1},
+            ("table_2", "~methods.mpvss"), "table_2_cost", 4, {"GMACs": 5, "parameters_M": 1},
             marks=pytest.mark.slow,
         ),
         pytest.param(
-            ("table_3b_cost",), "table_3b_cost", 5, {"parameters_M": 0.5},
+            ("table_3b",), "table_3b_cost", 5, {"parameters_M": 0.5},
             marks=pytest.mark.slow,
         ),
     ],
 )  # fmt: skip
 def test_what_the_paper_compares_with_costs_what_it_prints(run_here, tmp_path, overrides, table, num_rows, within):
-    answer = run_here("benchmark.py", f"experiment={overrides[0]}", *overrides[1:])
+    answer = run_here("benchmark.py", f"cost={overrides[0]}", *overrides[1:])
     assert answer.status == 0, answer.err
     rows = tables(tmp_path)[table]
     assert len(rows) == num_rows

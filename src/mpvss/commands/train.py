@@ -13,6 +13,7 @@ import torch
 import wandb
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
+from hydra.utils import instantiate
 from omegaconf import DictConfig
 
 from mpvss.building.composition import hydra_choices, run_of
@@ -60,7 +61,7 @@ def fit(cfg: DictConfig) -> Any:
     _check_start(cfg)
     assign_gpu(cfg)
     lightning.seed_everything(cfg.seed, workers=True)
-    datamodule = build_datamodule(cfg)
+    datamodule = _as_debugged(cfg, build_datamodule(cfg))
     datamodule.setup("fit")  # missing data is reported before weights are fetched
     run = run_of(cfg, hydra_choices())
     resumed = find_resumed(cfg, hydra_choices())
@@ -73,7 +74,8 @@ def fit(cfg: DictConfig) -> Any:
     try:
         # What Lightning warns of is seen to: LastCheckpoint tells the loader where to go on in an epoch.
         warnings.filterwarnings("ignore", "You're resuming from a checkpoint that ended before the epoch ended")
-        trainer.fit(module, datamodule=datamodule, ckpt_path=cfg.ckpt_path, weights_only=True)
+        resumed = None if "debug" in cfg else cfg.ckpt_path  # debugging takes its weights alone
+        trainer.fit(module, datamodule=datamodule, ckpt_path=resumed, weights_only=True)
     except TrainingStopped as stopped:
         if stopped.signal == signal.SIGUSR1 and trainer.is_global_zero:
             _requeue()
@@ -92,6 +94,14 @@ def _log_size(module: Any) -> None:
     for parameter in module.parameters():
         sizes[parameter.requires_grad] += parameter.numel()
     _log.info("%.2f M parameters, of which %.2f M are trained", sum(sizes.values()) / 1e6, sizes[True] / 1e6)
+
+
+def _as_debugged(cfg: DictConfig, data: Any) -> Any:  # a data module with classes
+    """Put one batch in place of the data, and other callbacks in place of the run's, where ``debug=`` asks for it."""
+    if "debug" not in cfg:
+        return data
+    cfg.callbacks = cfg.debug.callbacks
+    return instantiate(cfg.debug.data)(data)
 
 
 def _check_start(cfg: DictConfig) -> None:
