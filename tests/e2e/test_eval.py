@@ -230,6 +230,25 @@ def test_what_cannot_be_evaluated_is_refused(run_here, arguments, message):
     assert "Traceback" not in answer.err
 
 
+def test_a_rule_of_ones_own_decides_on_key_frames_and_costs_go_by_them(run_here, checkpoint, tmp_path, monkeypatch):
+    (tmp_path / "rules.py").write_text(
+        "from dataclasses import dataclass\n\n\n@dataclass\nclass Distance:\n    largest: int\n\n"
+        "    def __call__(self, index, since_key, frame, state):\n"
+        "        return since_key > (self.largest if index > 9 else 1)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    rule = ("keyframes._target_=rules.Distance", "+keyframes.largest=3", "~keyframes.interval")
+    answer = run_here("eval.py", f"ckpt_path={checkpoint}", *rule)
+    assert answer.status == 0, answer.err
+    (result,) = read_record(tmp_path / "out").results
+    assert (result.interval, result.schedule) == (None, "Distance(largest=3)")
+    assert result.key_frames == 7 / 17  # 0, 2, 4, 6, 8, 12 and 16
+    assert result.gmacs == pytest.approx((7 * result.key_gmacs + 10 * result.non_key_gmacs) / 17)
+    refused = run_here("eval.py", f"ckpt_path={checkpoint}", *rule, "intervals=[2,5]")
+    assert refused.status == 1
+    assert "intervals needs key frames at a fixed interval; got Distance(largest=3). Set keyframes=fixed" in refused.err
+
+
 def test_a_sweep_appends_all_its_jobs_to_one_table(run_here, checkpoint, tmp_path):
     answer = run_here("eval.py", "-m", f"ckpt_path={checkpoint}", "interval=1,5", "hydra.sweep.dir=sweep")
     assert answer.status == 0, answer.err

@@ -4,8 +4,16 @@ import pytest
 import torch
 from torch.nn.functional import interpolate
 
-from mpvss.evaluation import EvaluationProgress, SharedSegmentor, evaluate_videos, share_segmentors
+from mpvss.evaluation import (
+    EvaluationProgress,
+    GroundTruth,
+    SeesChunks,
+    SharedSegmentor,
+    evaluate_videos,
+    share_segmentors,
+)
 from mpvss.metrics import VideoMetrics
+from mpvss.propagation import PerFrame
 
 CPU = torch.device("cpu")
 
@@ -63,6 +71,13 @@ def test_shared_key_frames_are_segmented_once_and_give_the_same(make_propagator,
     assert [(run.metrics.compute(), run.metrics.iou()) for run in runs] == expected
     assert [segmentor.calls for segmentor in segmentors] == [12, 0]  # once a frame, for interval 1
     assert shared.seconds_saved > 0
+
+
+def test_the_oracle_is_told_the_labels_of_each_chunk(make_run, source, tmp_path):
+    run = make_run(PerFrame(GroundTruth(3)).eval(), 1)
+    evaluate([run], source, tmp_path)
+    assert run.metrics.compute()["mIoU"] == 100
+    assert isinstance(run.method.propagator.segmentor, SeesChunks)
 
 
 def test_segmentors_with_other_weights_or_settings_are_not_shared(make_propagator, make_run):

@@ -229,6 +229,13 @@ def test_a_step_in_bfloat16_is_near_one_in_full_precision():
     assert losses[1] == pytest.approx(losses[0], rel=0.02)
 
 
+def test_pairs_are_not_validated_where_key_frames_have_no_fixed_interval():
+    module = small_module().eval()
+    module.segmenter.schedule = lambda index, since_key, frame, state: since_key > 2
+    with pytest.raises(ValueError, match="validation on sparsely labelled data needs key frames at a fixed interval"):
+        module.validation_step(pair_of(*video(), 0, 2), 0)
+
+
 @pytest.mark.slow
 def test_a_synthetic_clip_can_be_overfitted():
     """Key frame 0 carried to frame 3: after training, much better than copying frame 0's labels."""
