@@ -208,6 +208,7 @@ class SparseVideoSource(VideoSource, Protocol):
         """Return the numbers of a video's labelled frames, ascending."""
 
 
+@runtime_checkable
 class Backbone(Protocol):
     """Computes the features of frames.
 
@@ -228,6 +229,7 @@ class Backbone(Protocol):
         """Compute activations again in the backward pass from now on, instead of keeping them."""
 
 
+@runtime_checkable
 class Flow(Protocol):
     """Estimates how segments moved from a key frame to a later frame.
 
@@ -250,6 +252,7 @@ class Flow(Protocol):
         """
 
 
+@runtime_checkable
 class Segmentor(Protocol):
     """A query-based image segmentor."""
 
@@ -268,6 +271,7 @@ class DecodingSegmentor(Segmentor, Protocol):
         """Segment frames (B, 3, H, W) from their features, as its backbone would give them."""
 
 
+@runtime_checkable
 class Propagator(Protocol):
     """Segments key frames and carries the result to other frames; keeps nothing between calls.
 
