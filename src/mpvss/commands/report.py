@@ -18,7 +18,7 @@ def report_runs(cfg: DictConfig) -> Path:
     records = read_records(runs)  # type: ignore[arg-type]  # a list of what the command line named
     from mpvss.report.document import write_report
 
-    return write_report(cfg.output, records, cfg.compare)
+    return write_report(cfg.output, records, cfg.rivals)
 
 
 def gather_runs(arguments: Sequence[str]) -> list[str]:
