@@ -26,6 +26,9 @@ from torch import Tensor
 VOID = 255
 """Label of a pixel that is neither trained nor scored on."""
 
+SMALLEST_SCORE = 1e-3
+"""What class scores, in 0..1, are kept near or above before their logarithm, which is finite then."""
+
 
 class NonFiniteError(ValueError):
     """A loss, or what it is computed from, is infinite or not a number: training has diverged."""
