@@ -20,12 +20,15 @@ Frames travel as uint8 RGB and are normalised inside the models. Label maps are 
 """
 
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from torch import Tensor
 
 VOID = 255
 """Label of a pixel that is neither trained nor scored on."""
+
+SMALLEST_SCORE = 1e-3
+"""What class scores, in 0..1, are kept near or above before their logarithm, which is finite then."""
 
 
 class NonFiniteError(ValueError):
@@ -201,6 +204,7 @@ class ClassList(NamedTuple):
         return {"names": list(self.names), "colours": [list(colour) for colour in self.colours]}
 
 
+@runtime_checkable
 class Backbone(Protocol):
     """Computes the features of frames.
 
@@ -221,6 +225,7 @@ class Backbone(Protocol):
         """Compute activations again in the backward pass from now on, instead of keeping them."""
 
 
+@runtime_checkable
 class Flow(Protocol):
     """Estimates how segments moved from a key frame to a later frame.
 
@@ -243,6 +248,7 @@ class Flow(Protocol):
         """
 
 
+@runtime_checkable
 class Segmentor(Protocol):
     """A query-based image segmentor."""
 
@@ -261,6 +267,7 @@ class DecodingSegmentor(Segmentor, Protocol):
         """Segment frames (B, 3, H, W) from their features, as its backbone would give them."""
 
 
+@runtime_checkable
 class Propagator(Protocol):
     """Segments key frames and carries the result to other frames; keeps nothing between calls.
 

@@ -8,7 +8,7 @@ from hydra import compose, initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
 
 from mpvss.building.model import build_model
-from mpvss.commands.compare import study_of
+from mpvss.commands.compare import comparison_of
 from mpvss.comparison import plan
 
 CONF = Path(__file__).parents[2] / "conf"
@@ -24,14 +24,14 @@ def composed(config_name, *overrides):
     return cfg
 
 
-def study(comparison, *overrides):
-    return study_of(composed("compare", f"comparison={comparison}", "flownet=FLOWNET.ckpt", *overrides))
+def defined(comparison, *overrides):
+    return comparison_of(composed("compare", f"comparison={comparison}", "flownet=FLOWNET.ckpt", *overrides))
 
 
 def runs(comparison, *overrides):
-    """Return the jobs of a study of one backbone, by the name of their folder."""
-    backbones = study(comparison).backbones
-    jobs = plan(study(comparison, f"backbones={backbones[-1:]}", *overrides), Path("/study"))
+    """Return the jobs of a comparison of one backbone, by the name of their folder."""
+    backbones = defined(comparison).backbones
+    jobs = plan(defined(comparison, f"backbones={backbones[-1:]}", *overrides), Path("/comparison"))
     return {job.folder.name: job for job in jobs}
 
 
@@ -74,16 +74,19 @@ def test_table_d_trains_one_to_four_stages_of_three_blocks():
 
 
 def test_the_tables_have_the_papers_backbones_methods_and_intervals():
-    assert study("table_3a").backbones == study("table_e").backbones == study("figure_a").backbones == SIX
+    assert defined("table_3a").backbones == defined("table_e").backbones == defined("figure_a").backbones == SIX
     assert (
-        study("table_3b").backbones == study("table_d").backbones == study("table_h").backbones == ["swin_t", "swin_b"]
+        defined("table_3b").backbones
+        == defined("table_d").backbones
+        == defined("table_h").backbones
+        == ["swin_t", "swin_b"]
     )
-    assert list(study("table_3a").methods) == ["per_frame", "copy", "optical_flow", "query_flow"]
-    assert list(study("table_e").methods) == ["per_frame", "optical_flow", "query_learned", "query_flow"]
-    assert {study(name).interval for name in COMPARISONS} == {5}
+    assert list(defined("table_3a").methods) == ["per_frame", "copy", "optical_flow", "query_flow"]
+    assert list(defined("table_e").methods) == ["per_frame", "optical_flow", "query_learned", "query_flow"]
+    assert {defined(name).interval for name in COMPARISONS} == {5}
     for figure in ("figure_3", "figure_a"):
-        assert {2, 10} <= set(study(figure).intervals)
-    assert study("figure_3").backbones == ["swin_t"]
+        assert {2, 10} <= set(defined(figure).intervals)
+    assert defined("figure_3").backbones == ["swin_t"]
 
 
 def test_trainings_are_the_papers_and_the_ablations_on_a_data_set_share_them():
@@ -102,7 +105,7 @@ def test_trainings_are_the_papers_and_the_ablations_on_a_data_set_share_them():
         16,
     )
     assert cfg.weights.encoder == "FLOWNET.ckpt"
-    assert cfg.weights.segmentor == "/study/swin_l/seed0/segmentor/checkpoints/last.ckpt"
+    assert cfg.weights.segmentor == "/comparison/swin_l/seed0/segmentor/checkpoints/last.ckpt"
 
 
 def _backbone(job):
@@ -120,11 +123,11 @@ def test_cityscapes_starts_from_the_segmentors_that_are_given():
 
 def test_a_segmentor_for_a_backbone_that_is_not_compared_is_refused():
     with pytest.raises(ValueError, match=r"weights must be those of swin_t, swin_b; got swin_l"):
-        plan(study("table_h", "weights={swin_l: FILE}"), Path("/study"))
+        plan(defined("table_h", "weights={swin_l: FILE}"), Path("/comparison"))
 
 
 def test_the_papers_recipe_asks_for_its_flownet():
-    job = plan(study_of(composed("compare", "comparison=table_d", "flownet=null")), Path("/study"))[1]
+    job = plan(comparison_of(composed("compare", "comparison=table_d", "flownet=null")), Path("/comparison"))[1]
     assert composed("train", *job.overrides).weights.encoder is None
     with pytest.raises(ValueError, match=r"comparison=table_d needs flownet=FILE"):
-        study_of(composed("compare", "comparison=table_d"))
+        comparison_of(composed("compare", "comparison=table_d"))

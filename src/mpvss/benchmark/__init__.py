@@ -1,10 +1,10 @@
-"""A propagator and a frame size enter; costs, times and their tables, beside the paper's and a peer's, leave.
+"""A propagator and a frame size enter; costs, times and their tables leave, beside the paper's and transformers'.
 
 `measure` makes a `Measurement` of a `Setting`: `count_costs` counts parameters and multiply-accumulates on shapes
 alone, `measure_speed` times what runs, `compare_with_transformers` times another project's key frame in turns with
 ours. `measure_loading` and `measure_stages` time how training pairs are made; `random_pairs` are there to time training
-on where no data are, with `peak_memory`. `cost_table`, `speed_table`, `peer_table`, `loading_table`, `stage_table`,
-`training_table` and `step_table` lay measurements out, `paper_table` beside the paper's numbers;
+on where no data are, with `peak_memory`. `cost_table`, `speed_table`, `reference_table`, `loading_table`,
+`stage_table`, `training_table` and `step_table` lay measurements out, `paper_table` beside the paper's numbers;
 `store_tables` stores them.
 """
 
@@ -19,21 +19,21 @@ from mpvss.benchmark.tables import (
     Training,
     cost_table,
     loading_table,
-    peer_table,
+    reference_table,
     speed_table,
     stage_table,
     step_table,
     training_table,
 )
 from mpvss.benchmark.timing import TIMED, Speed, Timing, measure_speed, time_alternately, time_parts
-from mpvss.benchmark.transformers_reference import PeerComparison, compare_with_transformers
+from mpvss.benchmark.transformers_reference import ReferenceComparison, compare_with_transformers
 
 __all__ = [
     "TIMED",
     "Costs",
     "Loading",
     "Measurement",
-    "PeerComparison",
+    "ReferenceComparison",
     "Setting",
     "Speed",
     "Timing",
@@ -49,8 +49,8 @@ __all__ = [
     "measure_stages",
     "paper_table",
     "peak_memory",
-    "peer_table",
     "random_pairs",
+    "reference_table",
     "speed_table",
     "stage_table",
     "step_table",

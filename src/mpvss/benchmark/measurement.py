@@ -8,7 +8,7 @@ import torch
 
 from mpvss.benchmark.costs import Costs, count_costs
 from mpvss.benchmark.timing import Speed, measure_speed
-from mpvss.benchmark.transformers_reference import PeerComparison, compare_with_transformers
+from mpvss.benchmark.transformers_reference import ReferenceComparison, compare_with_transformers
 from mpvss.propagation import FixedInterval, PropagatorModule
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class Measurement(NamedTuple):
     setting: Setting
     costs: Costs | None = None
     speed: Speed | None = None
-    peer: PeerComparison | None = None
+    reference: ReferenceComparison | None = None
 
 
 def measure(
@@ -84,7 +84,7 @@ def measure(
     if unknown:
         raise ValueError(f"only {', '.join(MEASURABLE)} can be measured; got {', '.join(unknown)}.")
     key_frames = FixedInterval(setting.interval)
-    costs = peer = speed = None
+    costs = reference = speed = None
     if "costs" in what:
         log.info("%s: counting", setting)
         with torch.device("meta"):
@@ -95,8 +95,8 @@ def measure(
             model = build().eval()
         if "transformers" in what:
             log.info("%s: timing a key frame of ours and of transformers", setting)
-            peer = compare_with_transformers(model.segmentor, setting.size, repeats, warmup)
+            reference = compare_with_transformers(model.segmentor, setting.size, repeats, warmup)
         if "speed" in what:
             log.info("%s: timing", setting)
             speed = measure_speed(model, setting.size, key_frames, repeats, warmup)
-    return Measurement(setting, costs, speed, peer)
+    return Measurement(setting, costs, speed, reference)

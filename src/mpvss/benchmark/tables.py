@@ -70,19 +70,19 @@ def speed_table(measurements: Sequence[Measurement]) -> Table:
     return Table("speed", "Time a frame", columns, rows, (TIMED, memory))
 
 
-def peer_table(measurements: Sequence[Measurement]) -> Table:
+def reference_table(measurements: Sequence[Measurement]) -> Table:
     """Lay out comparisons with transformers, a row per part of the key frame."""
-    compared = [(m.setting, m.peer) for m in measurements if m.peer is not None]
+    compared = [(m.setting, m.reference) for m in measurements if m.reference is not None]
     rows: list[dict[str, Cell]] = [
         {
             **_key_frame_cells(setting),
             "part": part,
             **_quartiles("ours", ours),
-            **_quartiles("transformers", peer.theirs[part]),
-            "ratio": peer.theirs[part].median / ours.median,
+            **_quartiles("transformers", reference.theirs[part]),
+            "ratio": reference.theirs[part].median / ours.median,
         }
-        for setting, peer in compared
-        for part, ours in peer.ours.items()
+        for setting, reference in compared
+        for part, ours in reference.ours.items()
     ]
     columns = (
         *_KEY_FRAME,
@@ -98,11 +98,11 @@ def peer_table(measurements: Sequence[Measurement]) -> Table:
         "Same random weights, frame and post-processing, float32, batch 1, timed in turns: medians and quartiles. "
         "Ratio: transformers' median by ours. Parts are timed in rounds of their own; the last one is the same code.",
         *(
-            f"{setting.backbone}, {setting.frame}: both give {peer.agreement:.3%} of the pixels the same label."
-            for setting, peer in compared
+            f"{setting.backbone}, {setting.frame}: both give {reference.agreement:.3%} of the pixels the same label."
+            for setting, reference in compared
         ),
     )
-    return Table("peer", "Key frame: ours and transformers' Mask2Former", columns, rows, notes)
+    return Table("reference", "Key frame: ours and transformers' Mask2Former", columns, rows, notes)
 
 
 def _quartiles(name: str, timing: Timing) -> dict[str, Cell]:
@@ -326,7 +326,7 @@ _PARTS = {
     "data_wait": "data wait",
     "forward": "forward, without matching",
     "matching": "matching",
-    "assignment": "of it assignment on the host",
+    "assignment": "- assignment (host)",
     "backward": "backward",
     "optimizer": "optimizer",
 }

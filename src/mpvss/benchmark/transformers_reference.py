@@ -20,7 +20,7 @@ _WHOLE = "key frame"
 _LABELS = "mask upsampling, class aggregation"
 
 
-class PeerComparison(NamedTuple):
+class ReferenceComparison(NamedTuple):
     """A key frame of two implementations with the same weights, frames and post-processing.
 
     Attributes:
@@ -41,14 +41,14 @@ class PeerComparison(NamedTuple):
 
 def compare_with_transformers(
     segmentor: Segmentor, size: tuple[int, int], repeats: int = 7, warmup: int = 2
-) -> PeerComparison:
+) -> ReferenceComparison:
     """Time a key frame of ours and of transformers' Mask2Former, A B A B, and the parts of each.
 
     Both read the same uint8 frames, have the same weights and end with our `semantic_map` at full resolution.
 
     Args:
-        segmentor: a Mask2Former with a Swin backbone, in eval mode on the device to time; it takes the twin's weights,
-            which are random.
+        segmentor: a Mask2Former with a Swin backbone, in eval mode on the device to time; its weights
+            become those of transformers' model, which are random.
         size: (H, W) of the frames, in pixels.
         repeats: timed rounds.
         warmup: rounds before them.
@@ -57,28 +57,30 @@ def compare_with_transformers(
         ValueError: if the segmentor is another one, transformers is not installed, or `repeats` is less than 1.
     """
     if not isinstance(segmentor, Mask2Former):
-        raise ValueError(f"peer=transformers compares a Mask2Former; got {type(segmentor).__name__}. Set peer=null.")
+        raise ValueError(
+            f"reference=transformers compares a Mask2Former; got {type(segmentor).__name__}. Set reference=null."
+        )
     device = next(segmentor.parameters()).device
-    twin = transformers_twin(segmentor).to(device)
+    reference = transformers_mask2former(segmentor).to(device)
     frame = torch.randint(256, (1, 3, *size), dtype=torch.uint8, device=device)
 
     def labels(model: Segmentor) -> Tensor:
         return semantic_map(model(frame).segments, size)
 
-    calls: dict[str, Callable[[], object]] = {"ours": lambda: labels(segmentor), "theirs": lambda: labels(twin)}
+    calls: dict[str, Callable[[], object]] = {"ours": lambda: labels(segmentor), "theirs": lambda: labels(reference)}
     whole = time_alternately(calls, repeats, warmup, device)
     with torch.inference_mode():
-        agreement = (labels(segmentor) == labels(twin)).float().mean().item()
+        agreement = (labels(segmentor) == labels(reference)).float().mean().item()
         segments = segmentor(frame).segments
     post = time_alternately({_LABELS: lambda: semantic_map(segments, size)}, repeats, 1, device)
-    sides = {"ours": parts_of_mask2former(segmentor), "theirs": twin.parts}
+    sides = {"ours": parts_of_mask2former(segmentor), "theirs": reference.parts}
     parts = {f"{side} {name}": modules for side, of_side in sides.items() for name, modules in of_side.items()}
     timings = time_parts(lambda: [call() for call in calls.values()], parts, repeats, device)
     ours, theirs = (
         {_WHOLE: whole[side], **{name: timings[f"{side} {name}"] for name in of_side}, **post}
         for side, of_side in sides.items()
     )
-    return PeerComparison(ours, theirs, agreement)
+    return ReferenceComparison(ours, theirs, agreement)
 
 
 class TransformersMask2Former(nn.Module):
@@ -112,19 +114,19 @@ class TransformersMask2Former(nn.Module):
         return {
             "backbone": [pixels.encoder],
             "pixel decoder": [pixels.decoder],
-            "of it the deformable encoder": list(pixels.decoder.encoder.layers),
+            "- deformable encoder": list(pixels.decoder.encoder.layers),
             "query decoder": [self.model.model.transformer_module, self.model.class_predictor],
         }
 
 
-def transformers_twin(segmentor: Mask2Former) -> TransformersMask2Former:
+def transformers_mask2former(segmentor: Mask2Former) -> TransformersMask2Former:
     """Build transformers' Mask2Former with random weights, and give `segmentor` the same weights.
 
     Args:
         segmentor: with a Swin backbone; its weights change.
 
     Returns:
-        The twin, in eval mode on the CPU.
+        transformers' model, in eval mode on the CPU.
 
     Raises:
         ValueError: if the backbone is not a Swin, the only one that transformers' Mask2Former and ours share, or
@@ -132,14 +134,16 @@ def transformers_twin(segmentor: Mask2Former) -> TransformersMask2Former:
     """
     if not isinstance(segmentor.backbone, SwinBackbone):
         raise ValueError(
-            f"peer=transformers needs a Swin backbone; got {type(segmentor.backbone).__name__}. Set backbone=swin_t."
+            f"reference=transformers needs a Swin backbone; got {type(segmentor.backbone).__name__}. "
+            "Set backbone=swin_t."
         )
     try:
         from transformers import Mask2FormerConfig, Mask2FormerForUniversalSegmentation, SwinConfig
         from transformers.utils import logging as transformers_logging
     except ImportError as error:
         raise ValueError(
-            "peer=transformers needs the package transformers, which is not installed. Run pip install -e '.[dev]'."
+            "reference=transformers needs the package transformers, which is not installed. "
+            "Run pip install -e '.[dev]'."
         ) from error
     backbone = SwinConfig(**_swin_options(segmentor.backbone))
     config = Mask2FormerConfig(backbone_config=backbone, **_head_options(segmentor))
@@ -156,7 +160,7 @@ def parts_of_mask2former(segmentor: Mask2Former) -> dict[str, list[nn.Module]]:
     return {
         "backbone": [segmentor.get_submodule("backbone")],
         "pixel decoder": [segmentor.pixel_decoder],
-        "of it the deformable encoder": list(segmentor.pixel_decoder.layers),
+        "- deformable encoder": list(segmentor.pixel_decoder.layers),
         "query decoder": [segmentor.query_decoder],
     }
 

@@ -11,7 +11,7 @@ from omegaconf import DictConfig
 from torch import nn
 
 from mpvss.building.composition import copied
-from mpvss.weights import Checkpoint, LoadReport, load_weights
+from mpvss.weights import Checkpoint, LoadOutcome, load_weights
 
 Source = str | Path | Checkpoint
 
@@ -117,7 +117,7 @@ def instantiated(node: DictConfig) -> Any:
 
 def _build(
     cfg: DictConfig, node: str, sources: Mapping[str, Source], reset_class_head: bool
-) -> tuple[Any, list[LoadReport]]:
+) -> tuple[Any, list[LoadOutcome]]:
     cfg = copied(cfg)
     if "pretrained" in cfg.backbone and sources.keys() & {"backbone", "segmentor", "model"}:
         cfg.backbone.pretrained = False
@@ -126,7 +126,7 @@ def _build(
     return instance, list(_load(model, sources, reset_class_head))
 
 
-def _load(model: nn.Module, sources: Mapping[str, Source], reset_class_head: bool) -> Iterator[LoadReport]:
+def _load(model: nn.Module, sources: Mapping[str, Source], reset_class_head: bool) -> Iterator[LoadOutcome]:
     for part, place in PARTS.items():
         if part not in sources:
             continue

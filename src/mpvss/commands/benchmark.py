@@ -18,7 +18,7 @@ from mpvss.benchmark import (
     cost_table,
     measure,
     paper_table,
-    peer_table,
+    reference_table,
     speed_table,
     store_tables,
 )
@@ -134,7 +134,7 @@ def benchmark_model(cfg: DictConfig) -> list[Table]:
     """
     torch.manual_seed(cfg.seed)
     torch.set_num_threads(cfg.threads or torch.get_num_threads())
-    device, what = choose_device(cfg.device), {*cfg.measure, *([cfg.peer] if cfg.peer else [])}
+    device, what = choose_device(cfg.device), {*cfg.measure, *([cfg.reference] if cfg.reference else [])}
     cases = benchmark_cases(cfg)
     settings = [setting for setting, _ in cases]
     for setting in settings:
@@ -147,7 +147,7 @@ def benchmark_model(cfg: DictConfig) -> list[Table]:
     for setting, case in cases:
         build = functools.partial(build_model, case, "propagation")
         measurements.append(measure(build, setting, what, device, cfg.repeats, cfg.warmup))
-    tables = [cost_table(measurements), speed_table(measurements), peer_table(measurements)]
+    tables = [cost_table(measurements), speed_table(measurements), reference_table(measurements)]
     if cfg.table:
         tables.append(paper_table(str(cfg.table), measurements))
     tables = [table for table in tables if table.rows]

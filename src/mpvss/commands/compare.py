@@ -8,7 +8,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import InterpolationToMissingValueError
 from rich.console import Console
 
-from mpvss.comparison import Method, Study, plan, run, table_of
+from mpvss.comparison import Comparison, TrainedMethod, plan, run, table_of
 from mpvss.output.atomic import replacing
 from mpvss.output.table import Table, csv_text, markdown_text, render
 
@@ -26,25 +26,25 @@ def main(cfg: DictConfig) -> None:
 
 
 def compare(cfg: DictConfig) -> Table:
-    """Run what a study lacks, and write its table beside the runs.
+    """Run what a comparison lacks, and write its table beside the runs.
 
     Returns:
         Scores by method.
 
     Raises:
-        ValueError: if the study is not well defined, or one of its runs fails.
+        ValueError: if the comparison is not well defined, or one of its runs fails.
     """
-    study = study_of(cfg)
+    comparison = comparison_of(cfg)
     output = Path(cfg.output).absolute()
-    run(plan(study, output), _PROGRAM, cfg.jobs)
-    table = table_of(study, output)
+    run(plan(comparison, output), _PROGRAM, cfg.jobs)
+    table = table_of(comparison, output)
     for suffix, text in ((".csv", csv_text(table)), (".md", markdown_text(table))):
         with replacing(output / f"{cfg.table}{suffix}") as partial:
             partial.write_text(text, encoding="utf-8", newline="")
     return table
 
 
-def study_of(cfg: DictConfig) -> Study:
+def comparison_of(cfg: DictConfig) -> Comparison:
     """Read what a configuration wants compared.
 
     Raises:
@@ -60,6 +60,6 @@ def study_of(cfg: DictConfig) -> Study:
             f"comparison={cfg.table} needs flownet=FILE, which experiment=pretrain_flow data=flying_chairs trains. "
             "To start flow from nothing, which is not the paper's recipe: flownet=null."
         ) from error
-    methods = {name: Method(**entry) for name, entry in content.pop("methods").items()}
+    methods = {name: TrainedMethod(**entry) for name, entry in content.pop("methods").items()}
     lists = {key: list(cfg[key]) for key in ("seeds", "intervals", "backbones")}
-    return Study(**content, **lists, methods=methods, interval=cfg.interval, weights=dict(cfg.weights or {}))
+    return Comparison(**content, **lists, methods=methods, interval=cfg.interval, weights=dict(cfg.weights or {}))

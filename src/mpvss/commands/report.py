@@ -23,4 +23,4 @@ def report_runs(cfg: DictConfig) -> Path:
     records = read_records(runs)  # type: ignore[arg-type]  # a list of what the command line named
     from mpvss.report.document import write_report
 
-    return write_report(cfg.output, records, cfg.compare)
+    return write_report(cfg.output, records, cfg.rivals)

@@ -1,11 +1,11 @@
-"""A study: methods trained alike under several seeds, and evaluated."""
+"""What is compared: methods trained alike under several seeds, and evaluated."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 
-class Method(NamedTuple):
+class TrainedMethod(NamedTuple):
     """How a method comes about.
 
     Attributes:
@@ -19,7 +19,7 @@ class Method(NamedTuple):
     of: str | None = None
 
 
-class Study(NamedTuple):
+class Comparison(NamedTuple):
     """What is trained and evaluated; overrides are those of ``train.py`` and ``eval.py``.
 
     Attributes:
@@ -38,7 +38,7 @@ class Study(NamedTuple):
     shared: Sequence[str]
     segmentor: Sequence[str]
     recipe: Sequence[str]
-    methods: Mapping[str, Method]
+    methods: Mapping[str, TrainedMethod]
     seeds: Sequence[int]
     interval: int
     evaluation: Sequence[str] = ()

@@ -19,9 +19,9 @@ _OVERRIDES = "overrides.txt"
 def run(jobs: Sequence[Job], program: Sequence[str], at_a_time: int) -> None:
     """Run the jobs that are not complete, several at a time.
 
-    A run works in ``<folder>.partial``, which takes the folder's name at its end, so that an interrupted study goes on
-    where it was: the interrupted training from its last checkpoint, the evaluation from its last video. What a run
-    prints goes to ``log.txt`` in its folder, its overrides to ``overrides.txt``.
+    A run works in ``<folder>.partial``, which takes the folder's name at its end, so that an interrupted comparison
+    goes on where it was: the interrupted training from its last checkpoint, the evaluation from its last video. What a
+    run prints goes to ``log.txt`` in its folder, its overrides to ``overrides.txt``.
 
     Args:
         jobs: in an order in which each comes after what it needs.
@@ -39,7 +39,7 @@ def run(jobs: Sequence[Job], program: Sequence[str], at_a_time: int) -> None:
         _check_overrides(job, _partial(job))
     waiting = [job for job in jobs if not job.folder.is_dir()]
     with progress_bar("runs") as bar, ThreadPoolExecutor(at_a_time) as pool:
-        task = bar.add_task("study", total=len(jobs), completed=len(jobs) - len(waiting))
+        task = bar.add_task("comparison", total=len(jobs), completed=len(jobs) - len(waiting))
         while waiting:
             ready = [job for job in waiting if all(folder.is_dir() for folder in job.needs)]
             _run_all(ready, program, at_a_time, pool, bar, task)
@@ -64,7 +64,7 @@ def _check_overrides(job: Job, folder: Path) -> None:
 
 
 def _portable(job: Job) -> list[str]:
-    """The overrides of a job with paths relative to its folder, so that a study can be moved."""
+    """The overrides of a job with paths relative to its folder, so that a comparison can be moved."""
     pairs = [override.partition("=") for override in job.overrides]
     return [f"{key}={os.path.relpath(value, job.folder) if os.path.isabs(value) else value}" for key, _, value in pairs]
 

@@ -1,10 +1,10 @@
-"""One table over the evaluations of a study."""
+"""One table over the evaluations of a comparison."""
 
 import statistics
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from mpvss.comparison.definition import Study
+from mpvss.comparison.definition import Comparison
 from mpvss.evaluation.record import MethodResult, read_record
 from mpvss.output.table import Cell, Column, Table
 
@@ -14,28 +14,31 @@ _Schedule = int | str | None
 _SCORES = ("mIoU", "WIoU", "mVC8", "mVC16")
 
 
-def table_of(study: Study, output: Path) -> Table:
-    """Lay out the records of a complete study: mean and deviation over seeds, by backbone, method and interval."""
+def table_of(comparison: Comparison, output: Path) -> Table:
+    """Lay out the records of a complete comparison: mean and deviation over seeds, by backbone, method and interval."""
     rows = []
-    for backbone in study.backbones or ("",):
-        methods = {name: _by_interval(study, output, backbone, name) for name in study.methods}
+    for backbone in comparison.backbones or ("",):
+        methods = {name: _by_interval(comparison, output, backbone, name) for name in comparison.methods}
         for name, by_interval in methods.items():
             for interval, results in by_interval.items():
                 row = _row(name, interval, results) | ({"backbone": backbone} if backbone else {})
                 rows.append(row | {"gap_closed_percent": _gap_closed(name, interval, methods)})
-    columns = [Column("backbone", "backbone")] if study.backbones else []
+    columns = [Column("backbone", "backbone")] if comparison.backbones else []
     columns += [Column("method", "method"), Column("interval", "interval", "d")]
     for score in _SCORES:
         columns += [Column(score, score, ".1f"), Column(f"{score}_deviation", "+-", ".1f")]
     columns += [Column("gap_closed_percent", "gap closed %", ".0f"), Column("GMACs", "GMACs / frame", ".3f")]
-    return Table("comparison", "Methods trained alike", tuple(columns), rows, (_note(study),))
+    return Table("comparison", "Methods trained alike", tuple(columns), rows, (_note(comparison),))
 
 
-def _by_interval(study: Study, output: Path, backbone: str, method: str) -> dict[_Schedule, list[MethodResult]]:
+def _by_interval(
+    comparison: Comparison, output: Path, backbone: str, method: str
+) -> dict[_Schedule, list[MethodResult]]:
     """The results of a method over seeds."""
     found: dict[_Schedule, list[MethodResult]] = {}
-    for seed in study.seeds:
-        for result in read_record(study.folder(output, backbone, seed) / study.evaluation_name(method)).results:
+    for seed in comparison.seeds:
+        folder = comparison.folder(output, backbone, seed) / comparison.evaluation_name(method)
+        for result in read_record(folder).results:
             found.setdefault(result.interval_or_schedule, []).append(result)
     return found
 
@@ -72,9 +75,9 @@ def _values(score: str, results: Sequence[MethodResult]) -> list[float]:
     return [result.scores[score] for result in results if score in result.scores]
 
 
-def _note(study: Study) -> str:
-    given = ", but for given segmentors" if study.weights else ""
-    seeds = ", ".join(map(str, study.seeds))
+def _note(comparison: Comparison) -> str:
+    given = ", but for given segmentors" if comparison.weights else ""
+    seeds = ", ".join(map(str, comparison.seeds))
     return (
         f"Mean and standard deviation over seeds {seeds}, each with its own segmentor{given}. Gap closed: of mIoU "
         "between copy and per_frame. mVC as the official script has it."

@@ -4,9 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mpvss.types import VOID
-
-_SMALLEST_SCORE = 1e-3
+from mpvss.types import SMALLEST_SCORE, VOID
 
 
 def score_divergence(scores: Tensor, target: Tensor) -> Tensor:
@@ -23,7 +21,7 @@ def score_divergence(scores: Tensor, target: Tensor) -> Tensor:
     """
     with torch.autocast(scores.device.type, enabled=False):
         log_probs, log_target = (
-            F.normalize(values.float() + _SMALLEST_SCORE, p=1, dim=1).log() for values in (scores, target)
+            F.normalize(values.float() + SMALLEST_SCORE, p=1, dim=1).log() for values in (scores, target)
         )
         return F.kl_div(log_probs, log_target, reduction="none", log_target=True).sum(1).mean()
 

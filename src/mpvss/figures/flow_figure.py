@@ -41,7 +41,7 @@ def flow_figure(
     return page(
         title,
         contact_sheet([row], list(cells), cell_width=_CELL_WIDTH),
-        flow_key(
+        flow_legend(
             f"Full colour: {longest:.1f} pixels of the frame, darkened beyond; white: no motion.",
             "The flow of a pixel of frame j points to where it was in the key frame k: red means further right there.",
             "Only flow near the border of a segment changes its mask, and only that is trained: inside, it is free.",
@@ -49,7 +49,7 @@ def flow_figure(
     )
 
 
-def flow_key(*lines: str) -> Tensor:
+def flow_legend(*lines: str) -> Tensor:
     """Explain flow pictures by a wheel and a few lines beside it: (3, h, w) uint8 RGB."""
     return beside(flow_wheel(), note(*lines))
 

@@ -15,7 +15,7 @@ from mpvss.drawing import (
     resize,
     resize_nearest,
 )
-from mpvss.figures.flow_figure import cell_size, flow_key, longest_of
+from mpvss.figures.flow_figure import cell_size, flow_legend, longest_of
 from mpvss.figures.propagated_pair import PropagatedPair, propagate_pair
 from mpvss.propagation import MASK_STRIDE, PropagatorModule
 from mpvss.types import ClassList, Segments
@@ -79,7 +79,7 @@ def query_figure(
             f"Attention: where in the motion map the flow query looks, bright is most. {100 * share:.0f} % of it goes "
             "there, the rest to other queries."
         )
-    return page(title, sheet, class_legend([pair.labels], classes, sheet.shape[-1]), flow_key(*lines))
+    return page(title, sheet, class_legend([pair.labels], classes, sheet.shape[-1]), flow_legend(*lines))
 
 
 def _most_confident(pair: PropagatedPair, num_segments: int) -> list[int]:

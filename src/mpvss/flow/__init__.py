@@ -9,7 +9,7 @@ what a flow is made of.
 from mpvss.flow.ablations import QueryForPF, QueryLearned, QueryRandom, query_for_pf, query_learned, query_random
 from mpvss.flow.copy_flow import CopyFlow
 from mpvss.flow.flow_head import FlowHead, QueryHead
-from mpvss.flow.flow_parts import FlowParts, flow_parts
+from mpvss.flow.flow_parts import FlowParts, ShowsParts, flow_parts
 from mpvss.flow.flow_widths import FlowWidths
 from mpvss.flow.motion_decoder import MotionDecoder
 from mpvss.flow.motion_encoder import MotionEncoder
@@ -33,6 +33,7 @@ __all__ = [
     "QueryLearned",
     "QueryRandom",
     "RaftFlow",
+    "ShowsParts",
     "flow_parts",
     "optical_flow",
     "query_flow",

@@ -1,13 +1,20 @@
-"""The ablations of the query-based flow, Tables 3b and E.
+"""The ablations of the query-based flow, Tables 3b and E, beside :class:`mpvss.flow.QueryFlow`, which is complete.
 
-Query-learned has no pixel-wise flow, Query-random queries of its own in place of the segmentor's, too, and Query-for-PF
-one map for all masks, pixel-wise flow that is informed by the queries.
+==============  ========================  ===============  ==============  ==========
+flow            queries                   pixel-wise flow  maps per frame  parameters
+==============  ========================  ===============  ==============  ==========
+query_flow      the segmentor's           fused with it    one per query   40.085 M
+query_learned   the segmentor's           none             one per query   37.56 M
+query_random    its own, learned          none             one per query   37.56 M
+query_for_pf    the segmentor's           all there is     one for all     38.97 M
+==============  ========================  ===============  ==============  ==========
 """
 
 import torch
 from torch import Tensor, nn
 
 from mpvss.flow.flow_head import QueryHead
+from mpvss.flow.flow_parts import FlowParts, with_attention
 from mpvss.flow.flow_widths import PAPER, FlowWidths, motion_parts
 from mpvss.flow.motion_decoder import MotionDecoder
 from mpvss.flow.motion_encoder import MotionEncoder
@@ -39,13 +46,10 @@ class QueryLearned(nn.Module):
         flow_queries, _ = self.motion_decoder(maps[: self.motion_decoder.num_levels], queries)
         return self.flow_head(flow_queries, maps[-1])
 
-
-def query_learned(
-    num_queries: int = 100, dim: int = 256, widths: FlowWidths = PAPER, num_stages: int = 3, num_levels: int = 3
-) -> QueryLearned:
-    """Assemble it with the paper's 37.56 M parameters; arguments as of :func:`mpvss.flow.query_flow`."""
-    encoder, decoder = motion_parts(num_queries, dim, widths, num_stages, num_levels)
-    return QueryLearned(encoder, decoder, QueryHead(encoder.out_channels[0], dim))
+    def parts(self, key_frame: Tensor, frame: Tensor, queries: Tensor, block: int = -1) -> FlowParts:
+        """Show the attention; query flow is all there is. See :func:`mpvss.flow.flow_parts`."""
+        shown = with_attention(self, key_frame, frame, queries, block)
+        return shown._replace(query_flow=shown.flow)
 
 
 class QueryRandom(QueryLearned):
@@ -58,14 +62,6 @@ class QueryRandom(QueryLearned):
     def forward(self, key_frame: Tensor, frame: Tensor, queries: Tensor) -> Tensor:
         """Estimate flow as :class:`QueryLearned` does; of the queries only the number and the width are used."""
         return super().forward(key_frame, frame, torch.zeros_like(queries))
-
-
-def query_random(
-    num_queries: int = 100, dim: int = 256, widths: FlowWidths = PAPER, num_stages: int = 3, num_levels: int = 3
-) -> QueryRandom:
-    """Assemble it with the paper's 37.56 M parameters; arguments as of :func:`mpvss.flow.query_flow`."""
-    encoder, decoder = motion_parts(num_queries, dim, widths, num_stages, num_levels)
-    return QueryRandom(encoder, decoder, QueryHead(encoder.out_channels[0], dim))
 
 
 class QueryForPF(nn.Module):
@@ -98,11 +94,32 @@ class QueryForPF(nn.Module):
         _, refined = self.motion_decoder(maps[:levels], queries)
         return self.pixel_flow((*refined, *maps[levels:]))[:, None]
 
+    def parts(self, key_frame: Tensor, frame: Tensor, queries: Tensor, block: int = -1) -> FlowParts:
+        """Show the attention; pixel flow is all there is. See :func:`mpvss.flow.flow_parts`."""
+        shown = with_attention(self, key_frame, frame, queries, block)
+        return shown._replace(pixel_flow=shown.flow)
+
+
+def query_learned(
+    num_queries: int = 100, dim: int = 256, widths: FlowWidths = PAPER, num_stages: int = 3, num_levels: int = 3
+) -> QueryLearned:
+    """Assemble it with the paper's 37.56 M parameters; arguments as of :func:`mpvss.flow.query_flow`."""
+    encoder, decoder = motion_parts(num_queries, dim, widths, num_stages, num_levels)
+    return QueryLearned(encoder, decoder, QueryHead(encoder.out_channels[0], dim))
+
+
+def query_random(
+    num_queries: int = 100, dim: int = 256, widths: FlowWidths = PAPER, num_stages: int = 3, num_levels: int = 3
+) -> QueryRandom:
+    """Assemble it with the paper's 37.56 M parameters; arguments as of :func:`mpvss.flow.query_flow`."""
+    encoder, decoder = motion_parts(num_queries, dim, widths, num_stages, num_levels)
+    return QueryRandom(encoder, decoder, QueryHead(encoder.out_channels[0], dim))
+
 
 def query_for_pf(
     num_queries: int = 100, dim: int = 256, widths: FlowWidths = PAPER, num_stages: int = 3, num_levels: int = 3
 ) -> QueryForPF:
     """Assemble it with 38.97 M parameters; arguments as of :func:`mpvss.flow.query_flow`."""
     encoder, decoder = motion_parts(num_queries, dim, widths, num_stages, num_levels)
-    raw_channels = encoder.out_channels[::-1][num_levels:]
-    return QueryForPF(encoder, decoder, PixelFlow((*[dim] * num_levels, *raw_channels), tuple(widths.step_channels)))
+    refined_channels = (*[dim] * num_levels, *encoder.out_channels[::-1][num_levels:])
+    return QueryForPF(encoder, decoder, PixelFlow(refined_channels, tuple(widths.step_channels)))

@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from torch import Tensor, nn
 
-from mpvss.flow.ablations import QueryForPF, QueryLearned
 from mpvss.flow.motion_decoder import MotionDecoder
-from mpvss.flow.query_flow import QueryFlow
+from mpvss.flow.motion_encoder import MotionEncoder
 from mpvss.layers import Attention
 from mpvss.types import Flow
 
@@ -35,11 +34,19 @@ class FlowParts(NamedTuple):
     attention_stride: int = 1
 
 
+@runtime_checkable
+class ShowsParts(Flow, Protocol):
+    """A flow that can show what it is made of; one that cannot has no `parts`."""
+
+    def parts(self, key_frame: Tensor, frame: Tensor, queries: Tensor, block: int = -1) -> FlowParts:
+        """Estimate flow and show its parts; arguments and errors as of :func:`flow_parts`."""
+
+
 def flow_parts(flow: Flow, key_frame: Tensor, frame: Tensor, queries: Tensor, block: int = -1) -> FlowParts:
-    """Run a flow module and record its parts on the way, so that its own code neither knows nor pays for this.
+    """Run a flow module and show its parts.
 
     Args:
-        flow: any flow module; one without parts gives its flow alone.
+        flow: any flow module; one that is no :class:`ShowsParts` gives its flow alone.
         key_frame: (B, 3, H, W) uint8 RGB, frame k.
         frame: (B, 3, H, W) uint8 RGB, frame j.
         queries: (B, N, C) the segmentor's queries of the key frame.
@@ -51,26 +58,51 @@ def flow_parts(flow: Flow, key_frame: Tensor, frame: Tensor, queries: Tensor, bl
     Raises:
         ValueError: if the motion decoder has no such block.
     """
-    if not isinstance(flow, QueryFlow | QueryLearned | QueryForPF):
-        return FlowParts(flow(key_frame, frame, queries))
+    if isinstance(flow, ShowsParts):
+        return flow.parts(key_frame, frame, queries, block)
+    return FlowParts(flow(key_frame, frame, queries))
+
+
+class HasMotionDecoder(Flow, Protocol):
+    """A flow with the two parts that every query-based flow begins with."""
+
+    motion_encoder: MotionEncoder
+    motion_decoder: MotionDecoder
+
+
+def with_attention(
+    flow: HasMotionDecoder, key_frame: Tensor, frame: Tensor, queries: Tensor, block: int = -1
+) -> FlowParts:
+    """Run a query-based flow and record the attention of a block of its motion decoder on the way.
+
+    It is recorded from outside, so that `forward` neither knows nor pays for this. Arguments and errors as of
+    :func:`flow_parts`.
+    """
     decoder = flow.motion_decoder
     level = _visited_level(decoder, block)
-    modules = {"block": decoder.blocks[block], "projection": decoder.projections[level]}
-    if isinstance(flow, QueryFlow):
-        modules["flow_head"] = flow.flow_head
-    with _recorded(modules) as calls:
+    with recorded({"block": decoder.blocks[block], "projection": decoder.projections[level]}) as calls:
         result = flow(key_frame, frame, queries)
     (joint,), _ = calls["block"]
     _, motion_map = calls["projection"]
     attention = _attention(decoder.blocks[block], joint, queries.shape[1]).unflatten(-1, motion_map.shape[-2:])
     stride = 2 ** (len(flow.motion_encoder.out_channels) - 1 - level)  # each map is half as large as the one before
-    if isinstance(flow, QueryForPF):
-        return FlowParts(result, None, result, attention, stride)
-    if isinstance(flow, QueryLearned):
-        return FlowParts(result, result, None, attention, stride)
-    (flow_queries, finest_map, pixel_flow), _ = calls["flow_head"]
-    query_flow = flow.flow_head.query_flow(flow_queries, finest_map)
-    return FlowParts(result, query_flow, pixel_flow[:, None], attention, stride)
+    return FlowParts(result, attention=attention, attention_stride=stride)
+
+
+@contextmanager
+def recorded(modules: Mapping[str, nn.Module]) -> Iterator[dict[str, tuple[tuple[Tensor, ...], Tensor]]]:
+    """Keep what enters and what leaves each of the modules while they run, under their names."""
+    calls: dict[str, tuple[tuple[Tensor, ...], Tensor]] = {}
+
+    def keep(name: str, module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        calls[name] = inputs, output
+
+    handles = [module.register_forward_hook(partial(keep, name)) for name, module in modules.items()]
+    try:
+        yield calls
+    finally:
+        for handle in handles:
+            handle.remove()
 
 
 def _visited_level(decoder: MotionDecoder, block: int) -> int:
@@ -86,19 +118,3 @@ def _attention(block: nn.Module, joint: Tensor, num_queries: int) -> Tensor:
     attention = block.get_submodule("attention")
     assert isinstance(attention, Attention)
     return attention.weights(joint[:, :num_queries], joint)[..., num_queries:].mean(1)
-
-
-@contextmanager
-def _recorded(modules: Mapping[str, nn.Module]) -> Iterator[dict[str, tuple[tuple[Tensor, ...], Tensor]]]:
-    """Keep what enters and what leaves each of the modules while they run, under their names."""
-    calls: dict[str, tuple[tuple[Tensor, ...], Tensor]] = {}
-
-    def keep(name: str, module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        calls[name] = inputs, output
-
-    handles = [module.register_forward_hook(partial(keep, name)) for name, module in modules.items()]
-    try:
-        yield calls
-    finally:
-        for handle in handles:
-            handle.remove()

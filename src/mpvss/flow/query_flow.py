@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 
 from mpvss.flow.flow_head import FlowHead
+from mpvss.flow.flow_parts import FlowParts, recorded, with_attention
 from mpvss.flow.flow_widths import PAPER, FlowWidths, motion_parts
 from mpvss.flow.motion_decoder import MotionDecoder
 from mpvss.flow.motion_encoder import MotionEncoder
@@ -49,6 +50,14 @@ class QueryFlow(nn.Module):
         flow_queries, refined = self.motion_decoder(maps[:levels], queries)
         pixel_flow = self.pixel_flow((*refined, *maps[levels:]))
         return self.flow_head(flow_queries, maps[-1], pixel_flow)
+
+    def parts(self, key_frame: Tensor, frame: Tensor, queries: Tensor, block: int = -1) -> FlowParts:
+        """Show query flow, pixel flow and attention; see :func:`mpvss.flow.flow_parts`."""
+        with recorded({"flow_head": self.flow_head}) as calls:
+            shown = with_attention(self, key_frame, frame, queries, block)
+        (flow_queries, finest_map, pixel_flow), _ = calls["flow_head"]
+        query_flow = self.flow_head.query_flow(flow_queries, finest_map)
+        return shown._replace(query_flow=query_flow, pixel_flow=pixel_flow[:, None])
 
 
 def query_flow(

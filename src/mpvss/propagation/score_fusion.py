@@ -6,9 +6,7 @@ from torch import Tensor, nn
 from mpvss.propagation.propagator import PropagatorModule, check_frame_size
 from mpvss.propagation.semantic import mask_scores
 from mpvss.propagation.warp import resize_flow, warp
-from mpvss.types import Flow, KeyState, NextKey, Prediction, Segmentor
-
-_SMALLEST_SCORE = 1e-3
+from mpvss.types import SMALLEST_SCORE, Flow, KeyState, NextKey, Prediction, Segmentor
 
 
 class ScoreFusion(PropagatorModule):
@@ -62,5 +60,5 @@ class ScoreFusion(PropagatorModule):
         key_scores = mask_scores(state.segments)
         warped = warp(key_scores, resize_flow(flow, (key_scores.shape[-2], key_scores.shape[-1])))
         both = torch.cat([warped, mask_scores(update.segments)], dim=1)
-        fused = self.fuse(both.clamp(min=_SMALLEST_SCORE).log())
+        fused = self.fuse(both.clamp(min=SMALLEST_SCORE).log())
         return Prediction(update.segments, flow, update.auxiliary, fused)

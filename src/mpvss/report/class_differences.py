@@ -59,7 +59,7 @@ def class_differences(summaries: Sequence[Summary], methods: Sequence[str] | Non
     """
     known = list(dict.fromkeys(summary.method for summary in summaries))
     if methods is not None and (len(set(methods)) != 2 or not set(methods) <= set(known)):
-        raise ValueError(f"compare must be two methods of {', '.join(known)}; got {', '.join(methods)}.")
+        raise ValueError(f"rivals must be two methods of {', '.join(known)}; got {', '.join(methods)}.")
     pair = methods or next((pair for pair in FAVOURITES if set(pair) <= set(known)), None)
     if pair is None:
         return []

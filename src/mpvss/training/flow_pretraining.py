@@ -2,20 +2,18 @@
 
 from collections.abc import Callable
 
-import lightning
 import torch
-from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
 
 from mpvss.criterion import FlowError, end_point_error
 from mpvss.flow import OpticalFlow
 from mpvss.layers import pad_to_multiple
 from mpvss.propagation import resize_flow
-from mpvss.training.stepping import optimizer_and_schedule
+from mpvss.training.stepping import SteppingModule
 from mpvss.types import Flow, FramePair
 
 
-class FlowPretraining(lightning.LightningModule):
+class FlowPretraining(SteppingModule):
     """Train FlowNetS on pairs with known flow; its checkpoints serve as ``weights.flow`` and ``weights.encoder``.
 
     Args:
@@ -32,11 +30,9 @@ class FlowPretraining(lightning.LightningModule):
         optimizer: Callable[..., torch.optim.Optimizer],
         scheduler: Callable[..., torch.optim.lr_scheduler.LRScheduler],
     ) -> None:
-        super().__init__()
+        super().__init__(optimizer, scheduler)
         self.flow = flow
         self.criterion = criterion
-        self.optimizer = optimizer
-        self.scheduler = scheduler
 
     def training_step(self, pair: FramePair, batch_index: int) -> Tensor:
         """Estimate flow at every scale and compare it with the truth.
@@ -63,10 +59,6 @@ class FlowPretraining(lightning.LightningModule):
         """
         for name, error in flow_errors(self.flow, pair).items():
             self.log(f"val/{name}", error, prog_bar=name == "EPE", batch_size=len(pair.frame))
-
-    def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
-        """Build optimizer and schedule."""
-        return optimizer_and_schedule(self.flow, self.optimizer, self.scheduler)
 
 
 def flow_errors(flow: Flow, pair: FramePair) -> dict[str, Tensor]:

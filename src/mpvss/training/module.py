@@ -3,10 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol, Self, runtime_checkable
 
-import lightning
 import torch
 import torch.nn.functional as F
-from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
 
 from mpvss.criterion import MaskCriterion, fused_score_loss, mask_targets, score_divergence
@@ -14,7 +12,7 @@ from mpvss.inference import ChunkSegmenter, VideoSegmenter, segment_pairs
 from mpvss.metrics import VideoMetrics
 from mpvss.propagation import MASK_STRIDE, PropagatorModule, fixed_interval, mask_scores
 from mpvss.training.distributed import reshard, shard, unshard
-from mpvss.training.stepping import optimizer_and_schedule
+from mpvss.training.stepping import SteppingModule
 from mpvss.training.trained_parts import TrainedParts
 from mpvss.types import VOID, Chunk, FramePair, KeyFrameSchedule, Prediction
 
@@ -27,7 +25,7 @@ class RecomputesActivations(Protocol):
         """Do so from now on."""
 
 
-class MPVSS(lightning.LightningModule):
+class MPVSS(SteppingModule):
     """Train a propagator on key/non-key pairs, and score it on streamed videos.
 
     Args:
@@ -68,7 +66,7 @@ class MPVSS(lightning.LightningModule):
         distilled_loss_weight: float = 0.0,
         checkpoint_activations: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__(optimizer, scheduler, backbone_lr_scale)
         self.propagation = propagation
         self.trained_parts = TrainedParts(propagation, trained)
         self.criterion = criterion
@@ -76,9 +74,6 @@ class MPVSS(lightning.LightningModule):
         self.segmenter = VideoSegmenter(propagation, keyframes)
         self.chunk_segmenter = ChunkSegmenter(self.segmenter)
         self.num_classes = num_classes
-        self.optimizer = optimizer
-        self.scheduler = scheduler
-        self.backbone_lr_scale = backbone_lr_scale
         self.loss_weights = {
             "key": key_loss_weight,
             "propagated": propagated_loss_weight,
@@ -153,10 +148,6 @@ class MPVSS(lightning.LightningModule):
     def on_validation_end(self) -> None:
         """Reshard the model when the callbacks have finished with it."""
         reshard(self.propagation)
-
-    def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
-        """Build optimizer and schedule over the trainable parameters."""
-        return optimizer_and_schedule(self.propagation, self.optimizer, self.scheduler, self.backbone_lr_scale)
 
     def _loss(self, name: str, prediction: Prediction, labels: Tensor) -> Tensor:
         labels = _cover(labels, prediction.segments.mask_logits)

@@ -8,7 +8,7 @@ below both: a file, folder or model on the hub is read (`files`, `hub`), its for
 
 from mpvss.weights.architecture import Architecture, describe, differences
 from mpvss.weights.checkpoint import Checkpoint, read_checkpoint
-from mpvss.weights.load import LoadReport, load_weights
+from mpvss.weights.load import LoadOutcome, load_weights
 from mpvss.weights.position_tables import resize_position_table
 from mpvss.weights.save import convert, save_weights
 from mpvss.weights.stored_run import StoredRun, flatten, is_plain
@@ -16,7 +16,7 @@ from mpvss.weights.stored_run import StoredRun, flatten, is_plain
 __all__ = [
     "Architecture",
     "Checkpoint",
-    "LoadReport",
+    "LoadOutcome",
     "StoredRun",
     "convert",
     "describe",

@@ -11,7 +11,7 @@ from mpvss.weights.architecture import Architecture, read_architecture
 from mpvss.weights.files import read_file, read_folder
 from mpvss.weights.formats import recognise
 from mpvss.weights.hub import SCHEME, fetch
-from mpvss.weights.rules import some, translate
+from mpvss.weights.rules import abbreviate, translate
 from mpvss.weights.stored_run import StoredRun, read_classes, read_run
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ def read_checkpoint(source: str | Path) -> Checkpoint:
         log.info("%s: not understood: %s", source, ", ".join(unknown))
         raise ValueError(
             f"{source} looks like {form.name}, but {len(unknown)} of its {len(tensors)} tensors are not understood: "
-            f"{some(unknown)}. It may be a variant with other modules; remove the tensors if they are not needed."
+            f"{abbreviate(unknown)}. It may be a variant with other modules; remove the tensors if they are not needed."
         )
     if dropped:
         log.debug("%s: not needed: %s", source, ", ".join(dropped))

@@ -11,7 +11,7 @@ from mpvss.weights.architecture import differences
 from mpvss.weights.checkpoint import Checkpoint, read_checkpoint
 from mpvss.weights.parts import BACKBONE, FLOW, SEGMENTOR, key_prefix, own_state
 from mpvss.weights.position_tables import TABLE, resize_position_table
-from mpvss.weights.rules import some
+from mpvss.weights.rules import abbreviate
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ _COUNTER = "num_batches_tracked"
 _STAGE_NORMS = f"{BACKBONE}norms."
 
 
-class LoadReport(NamedTuple):
+class LoadOutcome(NamedTuple):
     """What became of the keys; all of them ours.
 
     Attributes:
@@ -39,7 +39,7 @@ class LoadReport(NamedTuple):
     left_out: tuple[str, ...]
 
 
-def load_weights(module: nn.Module, source: str | Path | Checkpoint, reset_class_head: bool = False) -> LoadReport:
+def load_weights(module: nn.Module, source: str | Path | Checkpoint, reset_class_head: bool = False) -> LoadOutcome:
     """Load weights into a propagator, a segmentor, a backbone, a flow module or a motion encoder.
 
     A larger checkpoint than the module will do: a segmentor takes its part of a whole model.
@@ -70,9 +70,9 @@ def load_weights(module: nn.Module, source: str | Path | Checkpoint, reset_class
         raise ValueError("\n".join([f"{checkpoint.source} ({checkpoint.format}) does not fit this model.", *problems]))
     prefix = key_prefix(module)
     module.load_state_dict({key.removeprefix(prefix): tensor for key, tensor in state.items()}, strict=False)
-    report = LoadReport(checkpoint, tuple(state), tuple(interpolated), tuple(kept), tuple(left_out))
-    _log(report)
-    return report
+    outcome = LoadOutcome(checkpoint, tuple(state), tuple(interpolated), tuple(kept), tuple(left_out))
+    _log(outcome)
+    return outcome
 
 
 def _check_parts(checkpoint: Checkpoint, wanted: Mapping[str, Tensor]) -> None:
@@ -154,17 +154,17 @@ def _problems(
     for what, keys in lists.items():
         if keys:
             log.info("%s: tensors %s: %s", checkpoint.source, what, ", ".join(keys))
-            lines.append(f"Tensors {what}: {some(keys)} ({len(keys)}; the log has them all).")
+            lines.append(f"Tensors {what}: {abbreviate(keys)} ({len(keys)}; the log has them all).")
     return lines
 
 
-def _log(report: LoadReport) -> None:
-    source, form = report.checkpoint.source, report.checkpoint.format
-    log.info("%s (%s): loaded %d tensors", source, form, len(report.loaded))
+def _log(outcome: LoadOutcome) -> None:
+    source, form = outcome.checkpoint.source, outcome.checkpoint.format
+    log.info("%s (%s): loaded %d tensors", source, form, len(outcome.loaded))
     lists = {
-        "interpolated to this window size": report.interpolated,
-        "left at their initialisation": [key for key in report.kept if not key.endswith(_COUNTER)],
-        "not used, of parts this model does not have": report.left_out,
+        "interpolated to this window size": outcome.interpolated,
+        "left at their initialisation": [key for key in outcome.kept if not key.endswith(_COUNTER)],
+        "not used, of parts this model does not have": outcome.left_out,
     }
     for what, keys in lists.items():
         if keys:

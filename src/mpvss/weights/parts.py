@@ -2,19 +2,37 @@
 
 from torch import Tensor, nn
 
+from mpvss.types import Backbone, Flow, Propagator, Segmentor
+
 SEGMENTOR = "segmentor."
 BACKBONE = "segmentor.backbone."
 FLOW = "flow."
 MOTION_ENCODER = "flow.motion_encoder."
 
-_MADE_OF = {"segmentor": "", "backbone": SEGMENTOR, "motion_encoder": FLOW, "raft": FLOW, "conv6": MOTION_ENCODER}
-"""A child that only this part has -> the part's prefix."""
+_LAST_CONVOLUTION = "conv6"
+"""A child that only a motion encoder has."""
 
 
 def key_prefix(module: nn.Module) -> str:
-    """Return what stands before a module's own keys: a propagator is the whole model, the others parts of it."""
-    children = {name for name, _ in module.named_children()}
-    return next((prefix for child, prefix in _MADE_OF.items() if child in children), BACKBONE)
+    """Return what stands before a module's own keys: a propagator is the whole model, the others parts of it.
+
+    Raises:
+        ValueError: if it is no part that weights are stored of.
+    """
+    if isinstance(module, Propagator):
+        return ""
+    if isinstance(module, Segmentor):
+        return SEGMENTOR
+    if isinstance(module, Backbone):
+        return BACKBONE
+    if isinstance(module, Flow):
+        return FLOW
+    if any(name == _LAST_CONVOLUTION for name, _ in module.named_children()):
+        return MOTION_ENCODER
+    raise ValueError(
+        "weights belong to a propagator, a segmentor, a backbone, a flow module or a motion encoder; got "
+        f"{type(module).__name__}. It needs the attributes of its protocol in mpvss.types."
+    )
 
 
 def own_state(module: nn.Module) -> dict[str, Tensor]:

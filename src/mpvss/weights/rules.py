@@ -113,11 +113,11 @@ def _join(name: str, parts: dict[int, Tensor]) -> Tensor:
 _SHOWN = 5
 
 
-def some(keys: Sequence[str]) -> str:
+def abbreviate(keys: Sequence[str]) -> str:
     """Name the first few keys and count the others.
 
     Example:
-        >>> some(["a", "b", "c", "d", "e", "f", "g"])
+        >>> abbreviate(["a", "b", "c", "d", "e", "f", "g"])
         'a, b, c, d, e and 2 more'
     """
     rest = len(keys) - _SHOWN

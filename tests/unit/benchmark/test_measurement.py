@@ -13,7 +13,7 @@ def test_costs_alone_are_counted_on_shapes(build):
     assert build.devices == ["meta"]
     assert measurement.costs == count_costs(build().eval(), (23, 41), FixedInterval(3))  # computed in earnest
     assert measurement.setting == SETTING
-    assert measurement.speed is measurement.peer is None
+    assert measurement.speed is measurement.reference is None
 
 
 def test_speed_is_measured_on_the_device(build):

@@ -5,13 +5,13 @@ import pytest
 from mpvss.benchmark import (
     Costs,
     Measurement,
-    PeerComparison,
+    ReferenceComparison,
     Setting,
     Speed,
     Timing,
     Training,
     cost_table,
-    peer_table,
+    reference_table,
     speed_table,
     step_table,
     training_table,
@@ -23,12 +23,12 @@ from mpvss.training.step_time import StepTime
 SETTING = Setting("swin_t", "vspw", 124, (480, 853), 5)
 COSTS = Costs(47_000_000, 40_000_000, key_macs=int(114e9), non_key_macs=int(21e9), clip_macs=39.6e9)
 SPEED = Speed(Timing(0.5, 0.4, 0.7), Timing(0.2, 0.1, 0.3), Timing(0.15, 0.1, 0.2), 0.22, 3 * 2**20)
-PEER = PeerComparison(
+REFERENCE = ReferenceComparison(
     {"key frame": Timing(0.5, 0.4, 0.6), "backbone": Timing(0.2, 0.2, 0.2)},
     {"key frame": Timing(1.5, 1.4, 1.6), "backbone": Timing(0.3, 0.3, 0.3)},
     agreement=0.9995,
 )
-TABLES = (cost_table, speed_table, peer_table)
+TABLES = (cost_table, speed_table, reference_table)
 
 
 def test_costs_are_in_millions_and_in_1e9():
@@ -63,13 +63,13 @@ def test_at_interval_1_there_is_no_batch_of_non_key_frames():
     assert rows[-1]["peak_MiB"] is None
 
 
-def test_a_peer_is_compared_part_by_part():
-    table = peer_table([Measurement(SETTING, peer=PEER)])
+def test_a_reference_is_compared_part_by_part():
+    table = reference_table([Measurement(SETTING, reference=REFERENCE)])
     assert [(row["part"], row["ratio"]) for row in table.rows] == [
         ("key frame", pytest.approx(3.0)),
         ("backbone", pytest.approx(1.5)),
     ]
-    assert PEER.ratio == pytest.approx(3.0)
+    assert REFERENCE.ratio == pytest.approx(3.0)
     assert "99.950% of the pixels" in table.notes[-1]
 
 
@@ -80,7 +80,7 @@ def test_what_was_not_measured_gives_no_rows(build):
 
 @pytest.mark.parametrize("build", TABLES)
 def test_every_row_has_a_cell_for_every_column(build):
-    table = build([Measurement(SETTING, COSTS, SPEED, PEER)])
+    table = build([Measurement(SETTING, COSTS, SPEED, REFERENCE)])
     for row in table.rows:
         assert list(row) == [column.key for column in table.columns]
 
@@ -146,8 +146,8 @@ def test_the_parts_share_the_time_of_all_steps():
     shares = {part: row["share_percent"] for part, row in rows.items()}
     assert shares == {
         "data wait": pytest.approx(12), "forward, without matching": pytest.approx(30), "matching": pytest.approx(18),
-        "of it assignment on the host": pytest.approx(8), "backward": pytest.approx(30), "optimizer": pytest.approx(10),
+        "- assignment (host)": pytest.approx(8), "backward": pytest.approx(30), "optimizer": pytest.approx(10),
     }  # fmt: skip
-    assert sum(shares.values()) - shares["of it assignment on the host"] == pytest.approx(100)
+    assert sum(shares.values()) - shares["- assignment (host)"] == pytest.approx(100)
     assert rows["matching"]["median_ms"] == pytest.approx(300)
     assert [column.key for column in table.columns] == list(table.rows[0])

@@ -1,11 +1,11 @@
-"""Studies of stand-in scripts, which leave what train.py and eval.py would."""
+"""Comparisons of stand-in scripts, which leave what train.py and eval.py would."""
 
 import sys
 from pathlib import Path
 
 import pytest
 
-from mpvss.comparison import Method, Study
+from mpvss.comparison import Comparison, TrainedMethod
 
 TRAIN = """
 import sys
@@ -40,15 +40,15 @@ write_record(record, arguments["hydra.run.dir"])
 
 
 @pytest.fixture
-def study() -> Study:
+def comparison() -> Comparison:
     """Four methods, two seeds, one backbone that is not named."""
     methods = {
-        "per_frame": Method(eval=("interval=1",)),
-        "copy": Method(eval=("flow=copy",)),
-        "query_flow": Method(train=("flow=query_flow",)),
-        "bidirectional": Method(of="query_flow", eval=("propagation=bidirectional",)),
+        "per_frame": TrainedMethod(eval=("interval=1",)),
+        "copy": TrainedMethod(eval=("flow=copy",)),
+        "query_flow": TrainedMethod(train=("flow=query_flow",)),
+        "bidirectional": TrainedMethod(of="query_flow", eval=("propagation=bidirectional",)),
     }
-    return Study(
+    return Comparison(
         shared=("a=1",), segmentor=("recipe=segmentor",), recipe=("recipe=propagation",), methods=methods, seeds=(0, 1),
         interval=5,
     )  # fmt: skip

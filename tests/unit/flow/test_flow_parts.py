@@ -3,7 +3,9 @@ import torch
 
 from mpvss.flow import (
     CopyFlow,
+    FlowParts,
     FlowWidths,
+    ShowsParts,
     flow_parts,
     optical_flow,
     query_flow,
@@ -119,3 +121,27 @@ def test_attention_says_how_many_pixels_of_flow_lie_under_one_of_its_own(block, 
 def test_a_block_that_does_not_exist_is_named():
     with pytest.raises(ValueError, match="blocks 0 to 3; got block 4"):
         flow_parts(make("query_flow"), *inputs(), block=4)
+
+
+class Halves(torch.nn.Module):
+    """A flow of one's own, which no list knows, and which says what it is made of."""
+
+    per_segment, reads_queries = False, False
+
+    def forward(self, key_frame, frame, queries):
+        return 2 * self.parts(key_frame, frame, queries).pixel_flow
+
+    def parts(self, key_frame, frame, queries, block=-1):
+        half = frame[:, None, :2].float() / 2
+        return FlowParts(2 * half, pixel_flow=half)
+
+
+def test_a_flow_of_ones_own_shows_its_parts_by_a_method():
+    parts = flow_parts(Halves(), *inputs())
+    assert torch.equal(parts.flow, 2 * parts.pixel_flow)
+    assert parts.attention is None
+
+
+def test_those_that_show_parts_say_so():
+    assert all(isinstance(make(name), ShowsParts) for name in OF_QUERIES)
+    assert not any(isinstance(make(name), ShowsParts) for name in WITHOUT_PARTS)

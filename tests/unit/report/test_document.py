@@ -51,6 +51,6 @@ def test_several_data_sets_are_kept_apart(make_record, make_result, tmp_path):
 
 
 def test_methods_that_were_not_evaluated_cannot_be_compared(make_record, make_result, tmp_path):
-    with pytest.raises(ValueError, match="compare must be two methods of query_flow"):
+    with pytest.raises(ValueError, match="rivals must be two methods of query_flow"):
         write_report(tmp_path, [make_record(make_result())], ["query_flow", "raft"])
     assert list(tmp_path.iterdir()) == []

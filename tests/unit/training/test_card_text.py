@@ -63,7 +63,7 @@ def test_without_a_score_there_is_no_table(validations):
     [
         ("cityscapes", "other", "non-commercial use only"),
         ("camvid", "other", "CC BY-NC 4.0"),
-        ("synthetic", "mit", "no terms to heed"),
+        ("synthetic", "mit", "no terms to follow"),
         ("my_clips", "other", "`my_clips`. Its terms are not known here"),
     ],
 )
