@@ -4,7 +4,7 @@ import pytest
 import torch
 from fixtures.pages import ROOT, blocks
 
-from mpvss.data import PairDataset, collate_pairs
+from mpvss.data import EndlessPairs, VideoPairs, collate_pairs
 
 EXAMPLES = {
     block.partition("class ")[2].partition(":")[0].partition("(")[0]: block
@@ -19,7 +19,7 @@ def example(name):
 
 
 def test_the_data_set_gives_training_pairs():
-    pairs = PairDataset(example("Noise")(), max_gap=3)
+    pairs = EndlessPairs(VideoPairs(example("Noise")(), max_gap=3))
     batch = collate_pairs([pairs[0], pairs[1]])
     assert batch.frame.shape == (2, 3, 64, 96)
     assert len(pairs) == 2 * 9

@@ -5,8 +5,6 @@ import shutil
 import pytest
 from fixtures.pages import PAGES, blocks, text_of
 
-import mpvss
-
 BLOCKS = [
     pytest.param(block, id=page.stem)
     for page in PAGES
@@ -15,7 +13,6 @@ BLOCKS = [
 ]
 
 
-@pytest.mark.skipif(not hasattr(mpvss, "load"), reason="mpvss.load is on its way")
 @pytest.mark.parametrize("block", BLOCKS)
 def test_what_uses_a_model_runs(block, checkpoint, make_video, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -230,7 +230,7 @@ def _set(cfg: DictConfig, key: str, value: Any, source: str, known_only: bool) -
     """Set a stored value where the options that were chosen have its key, and a value of that kind."""
     parent, _, last = key.rpartition(".")
     node = OmegaConf.select(cfg, parent)
-    known = OmegaConf.is_dict(node) and last in node
+    known = OmegaConf.is_dict(node) and last in node.keys()  # noqa: SIM118  # those without a value, too
     if not known and known_only:  # a group that the command does not need
         return
     if not known and not all(isinstance(part, int | float) for part in _parts(value)):

@@ -10,6 +10,14 @@ _RENAMED = {  # old key -> new key; keys below it follow
     "motion": "flow_widths",
     "peer": "reference",
     "data.max_distance": "data.val_max_gap",
+    "metrics.offsets": "metrics.gaps",
+    "compare": "rivals",
+}
+_REPLACED = {  # what was typed -> what says the same now
+    "data.simulated_motion=true": "data/pairs=still",
+    "data.simulated_motion=false": "data/pairs=video",
+    "experiment=table_f": "cost=table_f",
+    **{f"experiment=table_{name}_cost": f"cost=table_{name}" for name in ("1", "2", "3b", "h")},
 }
 _ALONE = ("weights",)
 """Keys whose new name is below the old one."""
@@ -22,6 +30,8 @@ def renamed(argument: str) -> str:
         >>> renamed("segmentor.weights=FILE"), renamed("++motion.hidden_dim=64"), renamed("weights.model=FILE")
         ('weights.segmentor=FILE', '++flow_widths.hidden_dim=64', 'weights.model=FILE')
     """
+    if argument in _REPLACED:
+        return _REPLACED[argument]
     key, sign, value = argument.partition("=")
     if value.startswith("{"):  # of a whole node, which has the present keys
         return argument

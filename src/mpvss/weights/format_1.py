@@ -58,6 +58,8 @@ _PROPAGATIONS = {
 }
 _DATA = ("synthetic", "vspw", "cityscapes", "camvid", "clips", "video", "synthetic_flow", "flying_chairs", "middlebury")
 
+_UNLABELLED = ("flying_chairs", "middlebury")
+
 _SECOND = "propagation.update_segmentor"  # of Accel
 _SECOND_BACKBONE = f"backbone@{_SECOND}.backbone"
 
@@ -94,6 +96,13 @@ _BUILT_VALUES = {  # last part of a key below it -> values that the options gave
 _OBJECTS = ("mpvss.data.vspw.VSPW_CLASSES", "mpvss.data.vspw.VSPW_HINT")
 """What ``hydra.utils.get_object`` was asked for, which imports whatever it is given."""
 
+_UNUSED = ("data.name", "data.hint", "data.simulated_motion")
+"""Keys that say what the chosen option says."""
+_ONLY_OF = {  # key -> values that mean nothing where the option is not the one that has it
+    "data.moving_classes": (None,),  # of simulated motion
+    "data.num_classes": (1,),  # of pairs without labels, which had to say a number
+}
+
 _STARTS = ("weights", "encoder_weights")
 """Keys of the files that training started from: what they held is in the checkpoint."""
 
@@ -120,8 +129,11 @@ def translate_format_1(config: Any, source: str) -> tuple[dict[str, str], dict[s
     groups = ("backbone", "segmentor", "motion", "flow", "propagation", "data")
     values: dict[str, Any] = {}
     for key, value in leaves.items():
-        if key.partition(".")[0] in groups and not _is_settled(key, value, source):
-            values[_today(key, choices["flow"])] = value
+        if key.partition(".")[0] not in groups or _is_settled(key, value, source):
+            continue
+        if value in _ONLY_OF.get(key, ()) and (key != "data.num_classes" or choices["data"] in _UNLABELLED):
+            continue
+        values[_today(key, choices["flow"])] = value
     return choices, values
 
 
@@ -172,6 +184,8 @@ def _choices(config: Mapping[str, Any], leaves: Mapping[str, Any], source: str) 
         "propagation": _PROPAGATIONS.get(leaves.get("propagation._target_", "")),
         "data": leaves.get("data.name") if leaves.get("data.name") in _DATA else None,
     }  # fmt: skip
+    if "data.simulated_motion" in leaves:
+        chosen["data/pairs"] = "still" if leaves["data.simulated_motion"] is True else "video"
     if f"{_SECOND}._target_" in leaves:
         chosen[_SECOND_BACKBONE] = _backbone(f"{_SECOND}.backbone", leaves)
     for group, option in chosen.items():
@@ -205,7 +219,7 @@ def _is_settled(key: str, value: Any, source: str) -> bool:
         if not re.fullmatch(_FOLLOWED.get(key, "(?!)"), value):
             raise _refused(source, key, value)
         return True
-    return key in ("data.name", "data.hint")
+    return key in _UNUSED
 
 
 def _today(key: str, flow: str) -> str:

@@ -136,5 +136,5 @@ def test_our_own_pretrained_flow_starts_a_flow_module_and_a_motion_encoder(writt
 
 def test_a_backbone_is_no_flow_module(tmp_path):
     torch.save({"conv1.weight": torch.zeros(4, 3, 7, 7), "layer1.0.conv1.weight": torch.zeros(1)}, tmp_path / "r.pth")
-    with pytest.raises(ValueError, match=r"holds backbone, but this model also needs flow\..*backbone\.weights="):
+    with pytest.raises(ValueError, match=r"holds backbone, but this model also needs flow\..*weights\.backbone="):
         load_weights(optical_flow(WIDTHS), tmp_path / "r.pth")

@@ -2,14 +2,18 @@
 
 import copy
 import json
+from pathlib import Path
 
 import pytest
 import torch
 from fixtures import format_1
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
 from safetensors.torch import save_file
 
 from mpvss.weights import convert, read_checkpoint
 
+CONF = Path(__file__).parents[3] / "conf"
 MARKED = {"_target_": "pathlib.Path.touch", "self": "marker"}
 """Would make a file if it were called."""
 
@@ -134,3 +138,28 @@ def test_damaged_classes_are_named(tmp_path, config, classes):
     torch.save(format_1.content() | {"classes": classes}, tmp_path / "old.ckpt")
     with pytest.raises(ValueError, match=r"old\.ckpt: its stored classes are damaged: classes\."):
         read_checkpoint(tmp_path / "old.ckpt")
+
+
+DATA = json.loads((format_1.FOLDER / "data.json").read_text())
+"""The group `data` of 0.1.0, by option."""
+
+
+@pytest.mark.parametrize("option", DATA)
+def test_every_data_set_of_then_is_one_of_today(tmp_path, config, option):
+    data = copy.deepcopy(DATA[option])
+    if "simulated_motion" in data and option == "cityscapes":
+        data["simulated_motion"] = True
+    missing = [key for key, value in data.items() if value == "???"]
+    data |= dict.fromkeys(missing, "somewhere")
+    run = read_checkpoint(saved(tmp_path / "old.ckpt", config | {"data": data})).run
+    expected = {"camvid": "still", "cityscapes": "still", "vspw": "video", "clips": "video"}
+    assert run.choices["data"] == option
+    assert run.choices.get("data/pairs") == expected.get(option)
+    overrides = [f"{group}={choice}" for group, choice in run.choices.items()]
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        cfg = compose("train", overrides)
+    for key, value in run.values.items():
+        parent, _, last = key.rpartition(".")
+        assert last in OmegaConf.select(cfg, parent).keys(), key  # also where it must be given
+        OmegaConf.update(cfg, key, value)
+    assert cfg.data.name == option

@@ -39,11 +39,11 @@ def test_a_propagator_without_flow_weights_leaves_them_out(make_model, tmp_path)
 @pytest.mark.parametrize(
     ("saved", "loading", "message"),
     [
-        ("segmentor", "", r"holds backbone and segmentor, but this model also needs flow\..*set segmentor\.weights="),
+        ("segmentor", "", r"holds backbone and segmentor, but this model also needs flow\..*set weights\.segmentor="),
         (
             "segmentor.backbone",
             "segmentor",
-            r"holds backbone, but this model also needs segmentor\..*backbone\.weights=",
+            r"holds backbone, but this model also needs segmentor\..*weights\.backbone=",
         ),
     ],
 )
