@@ -161,7 +161,7 @@ class MPVSS(SteppingModule):
         return output.total + fused
 
     def _divergence(self, prediction: Prediction, frame: Tensor) -> Tensor:
-        with torch.no_grad():  # the segmentor teaches, it does not give in
+        with torch.no_grad():  # the segmentor is the teacher and learns nothing from this
             taught = mask_scores(self.propagation.segmentor(frame).segments)
         scores = mask_scores(prediction.segments) if prediction.scores is None else prediction.scores.softmax(1)
         height, width = (side // MASK_STRIDE for side in frame.shape[-2:])  # what lies beyond is padding

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from mpvss.drawing import contact_sheet
+from mpvss.drawing import beside, contact_sheet, note, page, resize, resize_nearest
 
 RED, GREEN, BLUE, CYAN = ((250, 0, 0), (0, 250, 0), (0, 0, 250), (0, 250, 250))
 
@@ -56,3 +56,52 @@ def test_a_sheet_without_captions_is_lower():
 def test_rows_that_do_not_fit_the_titles_are_refused(rows, titles, captions, message):
     with pytest.raises(ValueError, match=message):
         contact_sheet(rows, titles, captions)
+
+
+def plain(value, height, width):
+    return torch.full((3, height, width), value, dtype=torch.uint8)
+
+
+def test_parts_stand_below_the_title_and_each_other_at_the_left():
+    sheet = page("A", plain(10, 7, 131), plain(20, 4, 9))
+    assert all(side % 2 == 0 for side in sheet.shape[1:])
+    assert sheet.shape[2] == 132
+    (first,) = (sheet[0, :, :131] == 10).all(1).nonzero()[:1].tolist()
+    assert first[0] > 10  # below the title
+    assert (sheet[:, first[0] : first[0] + 7, :131] == 10).all()
+    assert (sheet[:, first[0] + 7 : first[0] + 11, :9] == 20).all()
+    assert (sheet[:, first[0] + 7 :, 9:] == 255).all()
+    assert (sheet[:, : first[0]] < 120).any()
+
+
+def test_a_long_title_widens_the_page():
+    assert page(40 * "wide ", plain(10, 7, 31)).shape[2] > 1000
+
+
+def test_notes_have_a_line_each():
+    one, two = note("first"), note("first", "second")
+    assert two.shape[1] == 2 * one.shape[1]
+    assert torch.equal(two[:, : one.shape[1], : one.shape[2]], one)
+
+
+def test_the_lower_of_two_pictures_is_centred():
+    joined = beside(plain(10, 8, 3), plain(20, 4, 2))
+    assert joined.shape == (3, 8, 5)
+    assert (joined[:, :, :3] == 10).all()
+    assert (joined[:, 2:6, 3:] == 20).all()
+    assert (joined[:, :2, 3:] == 255).all()
+    assert (joined[:, 6:, 3:] == 255).all()
+
+
+def test_smooth_resizing_averages_what_becomes_one_pixel():
+    picture = torch.tensor([[0, 100, 200, 60]], dtype=torch.uint8).expand(3, 2, 4)
+    halved = resize(picture, (1, 2))
+    assert halved.dtype == torch.uint8
+    assert halved[0, 0, 0] < halved[0, 0, 1]
+    assert torch.equal(resize(torch.full((3, 5, 7), 90, dtype=torch.uint8), (11, 3)), torch.full((3, 11, 3), 90))
+
+
+def test_nearest_resizing_invents_no_values():
+    labels = torch.tensor([[0, 7, 255]], dtype=torch.uint8)
+    assert resize_nearest(labels, (2, 6)).tolist() == [[0, 0, 7, 7, 255, 255]] * 2
+    assert resize_nearest(labels[None, None].bool(), (1, 1)).tolist() == [[[[False]]]]
