@@ -16,7 +16,7 @@ SRC = Path(__file__).parents[1] / "src"
 # 1. A room of the method imports what all may import, and `layers`.
 # 2. A room for what goes in and comes out imports what all may import, and `video` and `drawing`.
 # 3. A room for what one does with it imports all of these, and others of its kind, but no two rooms import each other.
-# 4. `commands` imports everything; nothing imports `commands`.
+# 4. `commands` imports everything, and `model`, the front door from Python, all but `commands`, which nothing imports.
 ALL_MAY_IMPORT = {"types", "classes", "output"}
 METHOD = ("backbone", "segmentor", "flow", "propagation", "criterion", "layers")
 IN_AND_OUT = ("video", "data", "weights", "metrics", "drawing")
@@ -31,9 +31,10 @@ MAY_IMPORT = {  # room -> rooms and files that it may import, beside itself
     **dict.fromkeys(DOING, ALL_MAY_IMPORT | {*METHOD, *IN_AND_OUT, *DOING}),
     "output": {"types"},
     "commands": {*ALL_MAY_IMPORT, *ROOMS, "__version__"},
+    "model": ALL_MAY_IMPORT | {*METHOD, *IN_AND_OUT, *DOING},
     "types": set(),
     "classes": {"types"},
-    "__init__": set(),
+    "__init__": {"model"},
     "__main__": {"commands"},
 }
 
@@ -46,7 +47,7 @@ DOORS = {  # third party -> the files that may import it
     "wandb": r"mpvss/(training/(callbacks/.*|loggers\.py)|commands/.*)",
     "wandb_workspaces": r"mpvss/training/dashboard\.py",
     "hydra": r"mpvss/(building|commands)/.*|mpvss/training/loggers\.py|[^/]+\.py",
-    "omegaconf": r"mpvss/(building|commands)/.*|mpvss/training/loggers\.py|[^/]+\.py",
+    "omegaconf": r"mpvss/(building|commands)/.*|mpvss/(model|training/loggers)\.py|[^/]+\.py",
     "matplotlib": r"mpvss/(report/(figures|style|document)|data/health/class_histogram|drawing/heat_map)\.py",
     "lightning": r"mpvss/(data/datamodule\.py|(training|building|commands)/.*)",
 }
