@@ -67,7 +67,7 @@ def test_an_interrupted_video_leaves_an_earlier_one_as_it_was(segmenter, classes
     assert [file.read_text() for file in tmp_path.iterdir()] == ["earlier"]
 
 
-def interrupt_at_two(index):
+def interrupt_at_two(index, since_key, frame, state):
     if index == 2:
         raise KeyboardInterrupt
     return True
