@@ -12,7 +12,7 @@ from torch import Tensor
 from mpvss.building.composition import Request
 from mpvss.building.trained import find_trained
 from mpvss.classes import default_colours
-from mpvss.inference import PredictReport, VideoSegmenter, predict_video
+from mpvss.inference import PredictOutcome, VideoSegmenter, predict_video
 from mpvss.propagation import FixedInterval, PropagatorModule
 from mpvss.types import ClassList, KeyFrameSchedule
 from mpvss.video import open_frames
@@ -152,7 +152,7 @@ def segment(
     *,
     folder_rate: Fraction = Fraction(15),
     progress: bool = True,
-) -> PredictReport:
+) -> PredictOutcome:
     """Segment a video into an overlay video, or into a folder of label PNGs.
 
     Args:

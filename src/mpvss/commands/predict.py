@@ -7,7 +7,7 @@ from omegaconf import DictConfig
 
 from mpvss.building.trained import find_trained
 from mpvss.commands.devices import choose_device
-from mpvss.inference import PredictReport, VideoSegmenter, predict_video
+from mpvss.inference import PredictOutcome, VideoSegmenter, predict_video
 
 
 def main(cfg: DictConfig) -> None:
@@ -19,7 +19,7 @@ def main(cfg: DictConfig) -> None:
         sys.exit(1)
 
 
-def predict(cfg: DictConfig) -> PredictReport:
+def predict(cfg: DictConfig) -> PredictOutcome:
     """Segment a video with a trained model.
 
     Returns:

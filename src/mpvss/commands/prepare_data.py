@@ -5,7 +5,7 @@ import sys
 from omegaconf import DictConfig
 
 from mpvss.commands.devices import num_cores
-from mpvss.data.health.preparation import PreparationReport, prepare_480p
+from mpvss.data.health.preparation import PreparationOutcome, prepare_480p
 
 
 def main(cfg: DictConfig) -> None:
@@ -21,7 +21,7 @@ def main(cfg: DictConfig) -> None:
         sys.exit(1)
 
 
-def prepare_data(cfg: DictConfig) -> PreparationReport:
+def prepare_data(cfg: DictConfig) -> PreparationOutcome:
     """Scale VSPW as it was shot to VSPW_480p.
 
     Returns:

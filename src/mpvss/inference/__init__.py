@@ -8,12 +8,12 @@ with a key frame behind them, too. Around them: `open_frames` reads (`VideoReade
 
 from mpvss.inference.chunk_segmenter import ChunkSegmenter, ScoredFrames
 from mpvss.inference.pairs import segment_between, segment_pairs
-from mpvss.inference.predict_video import PredictReport, predict_video
+from mpvss.inference.predict_video import PredictOutcome, predict_video
 from mpvss.inference.video_segmenter import Segmented, VideoSegmenter
 
 __all__ = [
     "ChunkSegmenter",
-    "PredictReport",
+    "PredictOutcome",
     "ScoredFrames",
     "Segmented",
     "VideoSegmenter",

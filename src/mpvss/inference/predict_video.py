@@ -22,7 +22,7 @@ from mpvss.video.reader import VideoReader
 from mpvss.video.video_writer import SUFFIXES, VideoWriter
 
 
-class PredictReport(NamedTuple):
+class PredictOutcome(NamedTuple):
     """What became of a video.
 
     Attributes:
@@ -44,7 +44,7 @@ def predict_video(
     chunk: int = 16,
     folder_rate: Fraction = Fraction(15),
     progress: bool = True,
-) -> PredictReport:
+) -> PredictOutcome:
     """Segment every frame of a source, in memory that does not grow with its length.
 
     The output's name decides its kind: ``name.mp4`` (or .mkv, .mov) becomes a video of the source's size, rate and
@@ -90,7 +90,7 @@ def predict_video(
                 write(frame, labels, key, name)
                 frames_written += 1
                 bar.advance(task)
-    return PredictReport(frames_read, frames_written, reader.problem)
+    return PredictOutcome(frames_read, frames_written, reader.problem)
 
 
 @contextmanager

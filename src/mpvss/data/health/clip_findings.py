@@ -15,7 +15,7 @@ from mpvss.output.progress import progress_bar
 from mpvss.types import VOID
 
 
-class ClipReport(NamedTuple):
+class ClipFindings(NamedTuple):
     """What is in a clip, and what is wrong with it.
 
     Attributes:
@@ -35,7 +35,7 @@ class ClipReport(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def walk(inspectors: Mapping[str, Inspector], num_workers: int) -> list[ClipReport]:
+def walk(inspectors: Mapping[str, Inspector], num_workers: int) -> list[ClipFindings]:
     """Read every frame, with a progress bar.
 
     Args:
@@ -55,7 +55,7 @@ def walk(inspectors: Mapping[str, Inspector], num_workers: int) -> list[ClipRepo
     return reports
 
 
-def _report(inspectors: Mapping[str, Inspector], place: tuple[str, int]) -> ClipReport:
+def _report(inspectors: Mapping[str, Inspector], place: tuple[str, int]) -> ClipFindings:
     split, clip = place
     inspector = inspectors[split]
     sizes: Counter[tuple[int, int]] = Counter()
@@ -70,7 +70,7 @@ def _report(inspectors: Mapping[str, Inspector], place: tuple[str, int]) -> Clip
             label_counts += torch.bincount(frame.labels.flatten(), minlength=VOID + 1).numpy()
     problems += _changing_size(inspector.folder(clip), sizes)
     unique = tuple(dict.fromkeys(problems))  # an empty file is seen by the listing and by the decoder
-    return ClipReport(split, inspector.name(clip), inspector.num_frames(clip), sizes, label_counts, unique)
+    return ClipFindings(split, inspector.name(clip), inspector.num_frames(clip), sizes, label_counts, unique)
 
 
 def _changing_size(folder: str, sizes: Counter[tuple[int, int]]) -> Iterator[Problem]:

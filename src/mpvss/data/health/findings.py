@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from mpvss.data.health.clip_findings import ClipReport
+from mpvss.data.health.clip_findings import ClipFindings
 from mpvss.data.health.inspector import Inspector
 from mpvss.data.health.problems import Kind, Problem
 
@@ -27,7 +27,7 @@ class Finding(NamedTuple):
 
 
 def findings(
-    inspectors: Mapping[str, Inspector], reports: Sequence[ClipReport], train_split: str, has_pairs: bool
+    inspectors: Mapping[str, Inspector], reports: Sequence[ClipFindings], train_split: str, has_pairs: bool
 ) -> list[Finding]:
     """Join what is wrong with splits, with clips, and between splits.
 

@@ -24,7 +24,7 @@ _NUM_SAMPLES = 16  # files that tell how large all will be
 _MARGIN = 1.1
 
 
-class PreparationReport(NamedTuple):
+class PreparationOutcome(NamedTuple):
     """What was done.
 
     Attributes:
@@ -40,7 +40,7 @@ class PreparationReport(NamedTuple):
     problems: list[str]
 
 
-def prepare_480p(source: str | Path, target: str | Path, num_workers: int, quality: int) -> PreparationReport:
+def prepare_480p(source: str | Path, target: str | Path, num_workers: int, quality: int) -> PreparationOutcome:
     """Scale every listed clip, then copy lists and class names, which makes the target usable.
 
     A file appears whole or not at all, so a killed run is taken up where it ended: what is there and can be decoded to
@@ -77,7 +77,7 @@ def prepare_480p(source: str | Path, target: str | Path, num_workers: int, quali
         for path in _lists(source):
             with replacing(target / path.name) as copy:
                 shutil.copyfile(path, copy)
-    return PreparationReport(len(clips), num_written, num_kept, problems)
+    return PreparationOutcome(len(clips), num_written, num_kept, problems)
 
 
 def _list_clips(source: Path) -> list[ListedClip]:

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torchvision.io import write_png
 
-from mpvss.data.health.clip_findings import ClipReport
+from mpvss.data.health.clip_findings import ClipFindings
 from mpvss.data.health.inspector import Inspector
 from mpvss.drawing import contact_sheet, legend, overlay
 from mpvss.output.atomic import replacing
@@ -18,7 +18,7 @@ _PER_SPLIT = 4
 _PER_ROW = 2
 
 
-def draw_samples(inspectors: Mapping[str, Inspector], reports: Sequence[ClipReport], path: Path) -> None:
+def draw_samples(inspectors: Mapping[str, Inspector], reports: Sequence[ClipFindings], path: Path) -> None:
     """Draw some frames of each split, evenly spread over those of its undamaged clips, beside their labels.
 
     Where every clip is damaged there is nothing to draw, and no file is written.

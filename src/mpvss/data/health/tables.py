@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from mpvss.data.health.clip_findings import ClipReport
+from mpvss.data.health.clip_findings import ClipFindings
 from mpvss.data.health.findings import Finding
 from mpvss.data.health.problems import Kind, Problem
 from mpvss.output.table import Cell, Column, Table
@@ -14,7 +14,7 @@ from mpvss.types import VOID, ClassList
 _SHOWN_SIZES = 3
 
 
-def split_table(name: str, reports: Sequence[ClipReport], classes: ClassList) -> Table:
+def split_table(name: str, reports: Sequence[ClipFindings], classes: ClassList) -> Table:
     """Tell what is in each split: clips, frames, sizes, void, classes.
 
     Args:
@@ -48,7 +48,7 @@ def split_table(name: str, reports: Sequence[ClipReport], classes: ClassList) ->
     return Table("splits", f"What is in {name}", columns, rows)
 
 
-def class_shares(reports: Sequence[ClipReport], classes: ClassList) -> dict[str, np.ndarray]:
+def class_shares(reports: Sequence[ClipFindings], classes: ClassList) -> dict[str, np.ndarray]:
     """Return each class' share of the labelled pixels, (K,) percent, by split; all 0 where nothing is labelled."""
     shares = {}
     for split in dict.fromkeys(report.split for report in reports):
@@ -97,11 +97,11 @@ def problem_table(found: Sequence[Finding]) -> Table:
     return Table("problems", "Every problem", columns, rows)
 
 
-def _label_counts(reports: Sequence[ClipReport]) -> np.ndarray:
+def _label_counts(reports: Sequence[ClipFindings]) -> np.ndarray:
     return np.stack([report.label_counts for report in reports]).sum(axis=0)
 
 
-def _sizes(reports: Sequence[ClipReport]) -> str:
+def _sizes(reports: Sequence[ClipFindings]) -> str:
     sizes = sum((report.sizes for report in reports), Counter[tuple[int, int]]())
     listed = [f"{width}x{height}" for (width, height), _ in sizes.most_common(_SHOWN_SIZES)]
     others = len(sizes) - len(listed)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mpvss.data import Kind, Problem
-from mpvss.data.health.clip_findings import ClipReport
+from mpvss.data.health.clip_findings import ClipFindings
 from mpvss.data.health.findings import Finding
 from mpvss.data.health.tables import class_shares, class_table, kind_table, problem_table, split_table
 from mpvss.types import ClassList
@@ -12,10 +12,10 @@ from mpvss.types import ClassList
 CLASSES = ClassList(("sky", "road", "car"), ((0, 0, 0),) * 3)
 
 
-def _report(split: str, clip: str, sizes: dict, counts: dict) -> ClipReport:
+def _report(split: str, clip: str, sizes: dict, counts: dict) -> ClipFindings:
     label_counts = np.zeros(256, np.int64)
     label_counts[list(counts)] = list(counts.values())
-    return ClipReport(split, clip, sum(sizes.values()), Counter(sizes), label_counts, ())
+    return ClipFindings(split, clip, sum(sizes.values()), Counter(sizes), label_counts, ())
 
 
 REPORTS = [
