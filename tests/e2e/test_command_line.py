@@ -8,13 +8,16 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
+from fixtures import format_1
+from torchvision.io import write_png
 
 import mpvss
 from mpvss.commands.command_table import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 SRC = ROOT / "src"
-LOADED = "import json, sys; sys.stderr.write(json.dumps(sorted(sys.modules)))"
+LOADED = "import json, sys; sys.stderr.write(chr(10) + json.dumps(sorted(sys.modules)))"
 HELPS = "; ".join(
     f"sys.argv[:] = ['mpvss', *{arguments}]; main()"
     for arguments in ([], ["--help"], ["--version"], *([name, "--help"] for name in COMMANDS))
@@ -32,7 +35,8 @@ def python(*arguments, folder=None, **variables):
 def loaded_by(statements):
     answer = python("-c", f"import sys; {statements}; {LOADED}")
     assert answer.returncode == 0, answer.stderr
-    return {name.partition(".")[0] for name in json.loads(answer.stderr)} | set(json.loads(answer.stderr))
+    loaded = json.loads(answer.stderr.splitlines()[-1])  # what the command itself says comes before
+    return {name.partition(".")[0] for name in loaded} | set(loaded)
 
 
 def test_importing_the_package_imports_no_torch():
@@ -45,12 +49,29 @@ def test_no_help_imports_torch_or_hydra():
     assert not loaded & {"torch", "numpy", "hydra", "omegaconf", "lightning", "wandb"}
 
 
-def test_what_segments_a_video_imports_nothing_of_training():
-    rooms = ("backbone", "segmentor", "flow", "propagation", "weights", "inference", "drawing", "commands.run",
-             "commands.errors", "commands.devices")  # fmt: skip
-    loaded = loaded_by("; ".join(f"import mpvss.{room}" for room in rooms))
-    others = {"lightning", "wandb", "torchmetrics", "scipy", "matplotlib", "transformers"}
-    assert not loaded & (others | {f"mpvss.{room}" for room in ("training", "evaluation", "data", "comparison")})
+NOT_TO_SEGMENT = {"lightning", "wandb", "torchmetrics", "scipy", "matplotlib", "transformers"} | {
+    f"mpvss.{room}" for room in ("training", "evaluation", "data", "comparison", "benchmark", "report", "criterion")
+}
+
+
+def test_a_video_is_segmented_without_what_trains_and_scores(tmp_path):
+    torch.save(format_1.content(), tmp_path / "old.ckpt")
+    (tmp_path / "frames").mkdir()
+    for index, frame in enumerate(format_1.frames()[:3]):
+        write_png(frame, str(tmp_path / "frames" / f"{index}.png"))
+    typed = ["mpvss", "predict", f"ckpt_path={tmp_path}/old.ckpt", f"video={tmp_path}/frames",
+             f"output={tmp_path}/labels", f"hydra.run.dir={tmp_path}/run"]  # fmt: skip
+    loaded = loaded_by(f"import sys; sys.argv = {typed}; from mpvss.commands.main import main; main()")
+    assert len(list((tmp_path / "labels").iterdir())) == 3
+    assert {"torch", "timm", "mpvss.inference"} <= loaded
+    assert not loaded & NOT_TO_SEGMENT
+
+
+def test_the_front_door_from_python_imports_as_little(tmp_path):
+    torch.save(format_1.content(), tmp_path / "old.ckpt")
+    loaded = loaded_by(f"import mpvss; mpvss.load({str(tmp_path / 'old.ckpt')!r})")
+    assert "mpvss.model" in loaded
+    assert not loaded & NOT_TO_SEGMENT
 
 
 def test_the_overview_lists_every_command():
