@@ -7,8 +7,9 @@ import torch
 from hydra import compose, initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
 
-from mpvss.building.composition import hydra_choices, run_of
+from mpvss.building.composition import hydra_choices
 from mpvss.building.model import build_model
+from mpvss.building.stored import run_of
 from mpvss.building.trained import find_trained
 from mpvss.weights import save_weights
 

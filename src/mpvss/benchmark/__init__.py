@@ -15,17 +15,9 @@ from mpvss.benchmark.memory import peak_memory
 from mpvss.benchmark.paper_tables import check_paper_table, paper_table
 from mpvss.benchmark.random_pairs import random_pairs
 from mpvss.benchmark.stored_tables import store_tables
-from mpvss.benchmark.tables import (
-    Training,
-    cost_table,
-    loading_table,
-    reference_table,
-    speed_table,
-    stage_table,
-    step_table,
-    training_table,
-)
+from mpvss.benchmark.tables import cost_table, reference_table, speed_table
 from mpvss.benchmark.timing import TIMED, Speed, Timing, measure_speed, time_alternately, time_parts
+from mpvss.benchmark.training_tables import Training, loading_table, stage_table, step_table, training_table
 from mpvss.benchmark.transformers_reference import ReferenceComparison, compare_with_transformers
 
 __all__ = [

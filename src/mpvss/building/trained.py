@@ -7,17 +7,9 @@ from typing import Any, NamedTuple
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import InterpolationKeyError
 
-from mpvss.building.composition import (
-    MODEL_GROUPS,
-    Composed,
-    Request,
-    compose_request,
-    compose_trained,
-    hydra_choices,
-    hydra_request,
-    run_of,
-)
+from mpvss.building.composition import Composed, Request, compose_request, hydra_choices, hydra_request
 from mpvss.building.model import Source, build_trained, learns, named_weights, sketch
+from mpvss.building.stored import MODEL_GROUPS, compose_trained, run_of
 from mpvss.classes import default_colours, numbered_classes
 from mpvss.types import ClassList
 from mpvss.weights import Checkpoint, StoredRun, read_checkpoint

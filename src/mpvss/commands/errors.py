@@ -17,7 +17,8 @@ from mpvss.types import TrainingStopped
 def report_errors(job: Callable[[DictConfig], Any]) -> Callable[[DictConfig], Any]:
     """Turn the errors that tell a user what to do into one message and exit status 1, without a traceback.
 
-    So does Ctrl-C or another signal that training heeds, with the exit status that shells give it, 128 and its number.
+    So does Ctrl-C or another signal that training reacts to, with the exit status that shells give it, 128 and its
+    number.
 
     ``HYDRA_FULL_ERROR=1`` keeps the traceback.
     """
@@ -34,7 +35,7 @@ def report_errors(job: Callable[[DictConfig], Any]) -> Callable[[DictConfig], An
             sys.stderr.write(f"error: {said}\n")
             sys.exit(1)
         except TrainingStopped as stopped:
-            sys.stderr.write(f"{_farewell(stopped)}\n")
+            sys.stderr.write(f"{_said_of(stopped)}\n")
             sys.exit(128 + stopped.signal)
         except KeyboardInterrupt:
             sys.stderr.write("stopped\n")
@@ -43,7 +44,7 @@ def report_errors(job: Callable[[DictConfig], Any]) -> Callable[[DictConfig], An
     return reporting
 
 
-def _farewell(stopped: TrainingStopped) -> str:
+def _said_of(stopped: TrainingStopped) -> str:
     said = f"stopped by {signal.Signals(stopped.signal).name}"
     if stopped.checkpoint is None:
         return f"{said}, before anything was saved"

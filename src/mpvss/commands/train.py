@@ -16,9 +16,10 @@ from hydra.types import RunMode
 from hydra.utils import instantiate
 from omegaconf import DictConfig
 
-from mpvss.building.composition import hydra_choices, run_of
+from mpvss.building.composition import hydra_choices
 from mpvss.building.model import build_model, named_weights
 from mpvss.building.run import build_datamodule, build_trainer
+from mpvss.building.stored import run_of
 from mpvss.building.trained import find_resumed
 from mpvss.commands.devices import assign_gpu
 from mpvss.commands.processes import in_processes

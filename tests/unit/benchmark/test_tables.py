@@ -17,7 +17,7 @@ from mpvss.benchmark import (
     training_table,
 )
 from mpvss.benchmark.loading import Loading
-from mpvss.benchmark.tables import loading_table, stage_table
+from mpvss.benchmark.training_tables import loading_table, stage_table
 from mpvss.training.step_time import StepTime
 
 SETTING = Setting("swin_t", "vspw", 124, (480, 853), 5)

@@ -8,8 +8,9 @@ from hydra import compose, initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import OmegaConf
 
-from mpvss.building.composition import hydra_choices, run_of
+from mpvss.building.composition import hydra_choices
 from mpvss.building.model import build_model
+from mpvss.building.stored import run_of
 from mpvss.weights import save_weights
 
 CONF = Path(__file__).parents[3] / "conf"

@@ -22,7 +22,7 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2)
 class LastCheckpoint(Checkpoint):
     """Save every so many steps, before and after each validation, at the end, and when a signal asks to stop.
 
-    Ctrl-C, SIGTERM, SIGUSR1 and SIGUSR2 are heeded after the step or validation batch in hand, by all processes at
+    Ctrl-C, SIGTERM, SIGUSR1 and SIGUSR2 take effect after the step or validation batch in hand, by all processes at
     once: the state is saved and training ends with :class:`TrainingStopped`; who listened for SIGUSR2 before, as
     submitit does to queue its job again, is called then. A second Ctrl-C ends training on the spot.
 
