@@ -73,7 +73,7 @@ def test_weights_alone_cannot_be_resumed(run_here, checkpoint, tmp_path):
     torch.save(state, tmp_path / "weights.ckpt")
     said = message(run_here("train.py", *SMALL, "ckpt_path=weights.ckpt"))
     assert "no training run to resume" in said
-    assert "set weights=weights.ckpt" in said
+    assert "set weights.model=weights.ckpt" in said
 
 
 def test_evaluating_on_other_classes_names_both(run_here, checkpoint):

@@ -1,19 +1,20 @@
-"""Where the configuration groups are."""
+"""Where the configuration is."""
 
-from functools import cache
 from pathlib import Path
 
-_PACKAGE = Path(__file__).parents[1]
 
-
-@cache
 def conf_folder() -> Path:
-    """Return the folder of the configuration groups: ``conf/`` of a checkout, ``mpvss/conf`` of an installed package.
+    """Find ``conf/``: that of the checkout, or the copy in an installed wheel.
+
+    Returns:
+        Its absolute path.
 
     Raises:
         FileNotFoundError: if there is neither.
     """
-    for folder in (_PACKAGE.parents[1] / "conf", _PACKAGE / "conf"):
+    package = Path(__file__).absolute().parents[1]
+    checkout, wheel = package.parents[1] / "conf", package / "conf"
+    for folder in (wheel, checkout):
         if (folder / "train.yaml").is_file():
             return folder
-    raise FileNotFoundError(f"No configuration groups beside {_PACKAGE}, or in it. Install mpvss again.")
+    raise FileNotFoundError(f"No configuration: expected {checkout} (of a checkout) or {wheel} (of a wheel).")

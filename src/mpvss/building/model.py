@@ -122,6 +122,8 @@ def _build(
     if "pretrained" in cfg.backbone and sources.keys() & {"backbone", "segmentor", "model"}:
         cfg.backbone.pretrained = False
     instance = instantiated(cfg[node])
+    if not isinstance(instance, nn.Module):
+        return instance, []
     model = dict(instance.named_children()).get("propagation", instance)  # within a LightningModule
     return instance, list(_load(model, sources, reset_class_head))
 

@@ -37,7 +37,10 @@ def compose_trained(request: Request, groups: frozenset[str], run: StoredRun, so
     wanted = {group: option for group, option in run.choices.items() if _root(group) in groups - chosen}
     for group, option in wanted.items():
         _check_option(group, option, source)
-    overrides = (*(f"{group}={option}" for group, option in wanted.items()), *request.overrides)
+    added = (
+        _added_or_set(override, key, wanted) for override, key in zip(request.overrides, request.keys, strict=True)
+    )
+    overrides = (*(f"{group}={option}" for group, option in wanted.items()), *added)
     composed = compose_request(Request(request.config_name, overrides))
     for key, value in run.values.items():
         root = _root(key)
@@ -94,6 +97,12 @@ def _root(key: str) -> str:
 
 def _is_group(key: str) -> bool:
     return "@" in key or (conf_folder() / key).is_dir()
+
+
+def _added_or_set(override: str, key: str, wanted: Mapping[str, str]) -> str:
+    """Let an override that adds a key set it where the option that the checkpoint chooses has it."""
+    adds = override.startswith("+") and not override.startswith("++")
+    return f"+{override}" if adds and _root(key) in wanted else override
 
 
 def _is_set(key: str, given: Sequence[str]) -> bool:

@@ -26,14 +26,14 @@ class Command(NamedTuple):
         return self.name.replace("-", "_")
 
 
-_MODEL = ("backbone", "segmentor", "motion", "flow", "propagation")
+_MODEL = ("backbone", "segmentor", "flow_widths", "flow", "propagation")
 
 _ALL = (
     Command(
         "train",
         "train a model, and validate it on the way",
         "backbone=swin_l data=vspw interval=5",
-        (*_MODEL, "data", "recipe", "experiment", "trainer", "logger", "callbacks", "launcher", "sweep"),
+        (*_MODEL, "data", "recipe", "experiment", "trainer", "logger", "callbacks", "debug", "launcher", "sweep"),
     ),
     Command(
         "eval",
@@ -63,7 +63,7 @@ _ALL = (
         "benchmark",
         "count and time a model, or what training takes",
         "backbone=swin_t data=vspw",
-        (*_MODEL, "data", "experiment", "trainer"),
+        (*_MODEL, "data", "cost", "experiment", "trainer"),
     ),
     Command(
         "compare",
@@ -107,7 +107,7 @@ COMMANDS = {command.name: command for command in _ALL}
 GROUPS = {
     "backbone": "the network that reads a frame",
     "segmentor": "what makes masks and classes of a key frame",
-    "motion": "widths of the flow module",
+    "flow_widths": "widths of the flow module",
     "flow": "how motion is estimated",
     "propagation": "what is carried from key frames to the others",
     "data": "videos to train and score on",
@@ -116,6 +116,8 @@ GROUPS = {
     "trainer": "devices, precision, number of steps",
     "logger": "where curves go",
     "callbacks": "what a run does beside training",
+    "debug": "whether the model can learn, and where a loss is not finite",
+    "cost": "which of the paper's tables is counted",
     "launcher": "where the jobs of a sweep run (-m)",
     "sweep": "which jobs a sweep has (-m)",
     "comparison": "which methods, on which data",

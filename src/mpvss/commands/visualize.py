@@ -121,6 +121,10 @@ def _methods(
 
 def _read_method(path: str, classes: ClassList) -> PropagatorModule:
     trained = find_trained(Request("model").setting("ckpt_path", path))
+    if trained.checkpoint.run is None:
+        raise ValueError(
+            f"{path} ({trained.checkpoint.format}) does not say what model it is. methods= takes our checkpoints."
+        )
     _check_classes(trained.checkpoint, classes)
     model: PropagatorModule = trained.build()
     return model

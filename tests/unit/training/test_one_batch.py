@@ -3,7 +3,8 @@ from itertools import islice
 import pytest
 import torch
 
-from mpvss.data import SyntheticVideos, VideoDataModule
+from mpvss.data import EndlessPairs, SyntheticVideos, VideoChunks, VideoPairs
+from mpvss.data.datamodule import PairDataModule
 from mpvss.training import RepeatedBatch, SavedBatch
 from mpvss.types import FramePair
 
@@ -12,7 +13,8 @@ FIELDS = ("key_frame", "key_labels", "frame", "labels", "gap")
 
 def data(transform=None):
     videos = SyntheticVideos(num_videos=2, num_frames=6, height=9, width=13, num_classes=3, num_objects=1)
-    return VideoDataModule(lambda: videos, videos, transform, max_gap=3, batch_size=2, num_workers=0)
+    pairs = EndlessPairs(VideoPairs(videos, max_gap=3), transform)
+    return PairDataModule(lambda: pairs, VideoChunks(videos), batch_size=2, num_workers=0)
 
 
 def darken_by_chance(pair):

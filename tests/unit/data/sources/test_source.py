@@ -6,9 +6,9 @@ import sys
 import pytest
 import torch
 from hydra import compose, initialize_config_dir
-from mpvss.building.parts import build_datamodule
 from torch import Tensor
 
+from mpvss.building.run import build_datamodule
 from mpvss.data import (
     Cityscapes,
     ClipFolder,
