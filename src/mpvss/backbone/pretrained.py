@@ -1,14 +1,8 @@
 """timm models with the weights of their tag, or an error that names both ways out."""
 
-import importlib
-import sys
 from typing import Any
 
-if "wandb" not in sys.modules:  # timm would import it for training scripts of its own, and take a third of a second
-    sys.modules["wandb"] = None  # type: ignore[assignment]  # that is, not to be found
-    importlib.import_module("timm")
-    del sys.modules["wandb"]
-import timm
+from mpvss.backbone.light_timm import timm
 
 
 def create_timm_model(name: str, pretrained: bool, **options: Any) -> Any:

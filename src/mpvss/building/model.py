@@ -10,6 +10,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig
 from torch import nn
 
+import mpvss.backbone  # noqa: F401  # before others import torchvision: see light_timm.py there
 from mpvss.building.composition import copied
 from mpvss.weights import Checkpoint, LoadOutcome, load_weights
 
