@@ -3,9 +3,9 @@
 #
 # Behaviour: importing timm imports timm.utils, and timm/utils/summary.py, made for timm's own training scripts, has
 # `try: import wandb` at its top. A program that builds one network to predict with so imports the whole client of an
-# experiment tracker (here 0.31.0: some hundred modules, a third of a second) if some other program of the environment needs
-# it; without wandb in the environment, nothing is missed. Whether a service starts faster depends on a package that it does
-# not use.
+# experiment tracker (here 0.31.0: some 240 modules, a third of a second) if some other program of the environment needs
+# it; without wandb in the environment, nothing is missed. How fast a service starts depends on a package that it does not
+# use.
 #
 # Output seen:
 #   wandb is imported: True, by timm/utils/summary.py
@@ -14,7 +14,8 @@ set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet --disable-pip-version-check timm==1.0.31 torch==2.15.0 torchvision==0.29.2 wandb==0.31.0
+"$folder/venv/bin/pip" install --quiet --disable-pip-version-check \
+    timm==1.0.31 torch==2.15.0 torchvision==0.29.2 wandb==0.31.0
 cd "$folder"
 
 cat > who.py <<'PYTHON'

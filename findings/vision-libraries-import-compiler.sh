@@ -3,10 +3,10 @@
 # compiler, torch._dynamo, although nothing is compiled.
 #
 # Behaviour: `import torchvision` executes `from torch._dynamo.utils import is_compile_supported` in
-# torchvision/ops/roi_align.py, in the same file in which a decorator is there, by its own comment, so that dynamo is not
-# imported eagerly. `import timm` decorates a method with torch.compiler.disable in timm/models/naflexvit.py, which
+# torchvision/ops/roi_align.py, a file that has a decorator, as its own comment says, so that dynamo is not imported
+# eagerly. `import timm` decorates a method with torch.compiler.disable in timm/models/naflexvit.py, which
 # imports it, too. The compiler takes longer to import than both libraries together: about 1.5 s of 3.3 s here, and some
-# 700 modules, in every program that reads one picture with torchvision.io or builds one network of timm.
+# 900 modules, in every program that reads one picture with torchvision.io or builds one network of timm.
 #
 # Output seen:
 #   torch alone imports the compiler: False
@@ -34,7 +34,8 @@ class Watcher:
     def find_spec(self, name, path=None, target=None):
         if name == "torch._dynamo" and Watcher.file is None:
             places = [f.filename.replace("\\", "/") for f in traceback.extract_stack()]
-            ours = [p.split("site-packages/")[1] for p in places if "site-packages/timm/" in p or "site-packages/torchvision/" in p]
+            inside = [place.split("site-packages/")[1] for place in places if "site-packages/" in place]
+            ours = [place for place in inside if place.startswith(("timm/", "torchvision/"))]
             Watcher.file = ours[-1] if ours else "something else"
         return None
 

@@ -41,7 +41,11 @@ def compose_trained(request: Request, groups: frozenset[str], run: StoredRun, so
         _added_or_set(override, key, wanted) for override, key in zip(request.overrides, request.keys, strict=True)
     )
     overrides = (*(f"{group}={option}" for group, option in wanted.items()), *added)
-    composed = compose_request(Request(request.config_name, overrides))
+    try:
+        composed = compose_request(Request(request.config_name, overrides))
+    except ValueError as error:  # without the stored options it could be composed
+        reason = " ".join(str(error.__cause__).split())
+        raise ValueError(f"{source}: its stored configuration is refused: {reason}") from error
     for key, value in run.values.items():
         root = _root(key)
         if root not in TRAINED_GROUPS or root in chosen or _is_set(key, request.keys):
@@ -131,6 +135,8 @@ def _set(cfg: DictConfig, key: str, value: Any, source: str, known_only: bool) -
             f"{source}: its stored configuration is refused: {key} is not a key of the options that it chooses. "
             "Only load checkpoints that mpvss wrote."
         )
+    if key.endswith("backbone.name") and ":" in str(value):  # timm would fetch what it points at
+        raise ValueError(f"{source}: its stored configuration is refused: {key}={value!r} is no name of a timm model.")
     if known and not _fits(value, OmegaConf.to_container(cfg.copy(), resolve=False), key):
         raise ValueError(
             f"{source}: its stored configuration is damaged: {key} must be like "
