@@ -1,4 +1,4 @@
-"""Show evaluations in tables and figures: ``python src/report.py outputs/eval_sweeps/*/* output=report``."""
+"""Show evaluations in tables and figures: ``python src/report.py outputs/eval/* output=report``."""
 
 from mpvss.commands.main import run_command
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import torch
 from omegaconf import DictConfig
+from omegaconf.errors import OmegaConfBaseException
 from torch import Tensor
 
 from mpvss.building.composition import Request
+from mpvss.building.model import find_device
 from mpvss.building.trained import find_trained
 from mpvss.classes import default_colours
 from mpvss.inference import PredictOutcome, VideoSegmenter, predict_video
@@ -124,8 +126,12 @@ def load(
         >>> for labels in model.segment("in.mp4", interval=5):  # doctest: +SKIP
         ...     print(labels.shape)
     """
-    request = Request("model", tuple(overrides)).setting("ckpt_path", str(source))
-    trained = find_trained(request)
+    target = find_device(device)
+    try:
+        trained = find_trained(_request(source, overrides))
+        propagator = trained.build()
+    except OmegaConfBaseException as error:  # what is composed lacks a part
+        raise ValueError(f"{source} with overrides {list(overrides)} makes no model: {error}") from error
     known = trained.known_classes
     if classes is not None:
         given = classes if isinstance(classes, ClassList) else _named(classes)
@@ -134,14 +140,7 @@ def load(
                 f"classes must name the {len(known.names)} classes of {source}; got {len(given.names)} names."
             )
         known = given
-    try:
-        target = torch.device(device)
-        propagator = trained.build().to(target)
-    except (RuntimeError, AssertionError) as error:  # what torch raises for devices that it does not know or have
-        raise ValueError(
-            f"device must be one that torch has here, such as cpu or cuda; got {device}. {error}"
-        ) from error
-    return Model(propagator, known, trained.config)
+    return Model(propagator.to(target), known, trained.config)
 
 
 def segment(
@@ -176,6 +175,18 @@ def segment(
     return predict_video(segmenter, video, output, model.classes, folder_rate=folder_rate, progress=progress)
 
 
+def _request(source: str | Path, overrides: Sequence[str]) -> Request:
+    if not isinstance(source, str | Path) or not str(source):
+        raise ValueError(f"source must be a file, a folder or hf://organisation/name; got {source!r}.")
+    if isinstance(overrides, str) or not all(isinstance(override, str) for override in overrides):
+        raise ValueError(f'overrides must be a list such as ["flow=copy"]; got {overrides!r}.')
+    request = Request("model", tuple(overrides))
+    for key in request.keys:
+        if key.partition(".")[0] in ("ckpt_path", "hydra"):
+            raise ValueError(f"overrides choose options of the model; got {key}, which is none of it. Leave it out.")
+    return request.setting("ckpt_path", str(source))
+
+
 def _checked(frames: Iterable[Tensor]) -> Iterator[Tensor]:
     size: tuple[int, ...] | None = None
     for index, frame in enumerate(frames):
@@ -199,6 +210,6 @@ def _checked(frames: Iterable[Tensor]) -> Iterator[Tensor]:
 
 
 def _named(names: Sequence[str]) -> ClassList:
-    if isinstance(names, str) or not all(isinstance(name, str) for name in names) or not names:
+    if not isinstance(names, list | tuple) or not names or not all(isinstance(name, str) for name in names):
         raise ValueError(f"classes must be a list of names in label order; got {names!r}.")
     return ClassList(tuple(names), default_colours(len(names)))

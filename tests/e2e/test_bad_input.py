@@ -68,6 +68,28 @@ def test_resuming_a_run_as_another_model_names_what_differs(run_here, checkpoint
     assert "segmentor." not in said  # its backbone is the group's, and named once
 
 
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (("video=in.mp4",), "output must be given: output=..."),
+        (("video=in.mp4", "output=out.mp4", "device=abacus"), "device must be one that torch has here"),
+        (("video=in.mp4", "output=out.mp4", "interval=abc"), "interval must be a whole number of frames"),
+    ],
+)
+def test_a_mistake_at_predict_is_one_line(run_here, checkpoint, tmp_path, overrides, message):
+    answer = run_here("predict.py", f"ckpt_path={checkpoint}", *overrides)
+    assert answer.status == 1
+    assert "Traceback" not in answer.err
+    (line,) = [line for line in answer.err.splitlines() if line.startswith("error:")]
+    assert message in line
+
+
+def test_a_class_head_is_not_reset_where_it_is_used(run_here, checkpoint):
+    answer = run_here("eval.py", f"ckpt_path={checkpoint}", "weights_class_head=reset")
+    assert answer.status == 1
+    assert "weights_class_head=reset is for training" in answer.err
+
+
 def test_weights_alone_cannot_be_resumed(run_here, checkpoint, tmp_path):
     state = torch.load(checkpoint, weights_only=True)["state_dict"]
     torch.save(state, tmp_path / "weights.ckpt")

@@ -9,7 +9,7 @@ def test_a_card_lies_beside_the_checkpoints_and_its_commands_work(run_here, trai
     assert "| steps | 16 of 16 |" in text
     assert "| pairs of frames a step | 2 |" in text
     assert "| best | 16 |" in text
-    (command,) = [line for line in text.splitlines() if line.startswith("python src/eval.py")]
+    (command,) = [line for line in text.splitlines() if line.startswith("mpvss eval")]
     answer = run_here("eval.py", *command.split()[2:])
     assert answer.status == 0, answer.err
     (best,) = [line for line in text.splitlines() if line.startswith("| best |")]

@@ -137,9 +137,15 @@ def test_a_checkpoint_of_a_part_says_what_else_is_needed(tmp_path, model):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"device": "abacus"}, "device must be one that torch has here, such as cpu or cuda; got abacus"),
+        ({"device": "abacus"}, "device must be one that torch has here, such as cpu.*; got abacus"),
         ({"overrides": ["flow=teleport"]}, "flow=teleport"),
         ({"overrides": ["segmentor.colour=red"]}, "segmentor.colour=red"),
+        ({"overrides": "flow=copy"}, r'overrides must be a list such as \["flow=copy"\]; got'),
+        ({"overrides": [3]}, r"overrides must be a list such as"),
+        ({"overrides": ["ckpt_path=other"]}, "overrides choose options of the model; got ckpt_path"),
+        ({"overrides": ["segmentor=ground_truth"]}, "makes no model|cannot be built|holds|does not fit"),
+        ({"overrides": ["segmentor.num_heads=0"]}, "must|cannot be built"),
+        ({"classes": 3}, "classes must be a list of names in label order; got 3"),
     ],
 )
 def test_what_does_not_fit_is_named(old, arguments, message):
@@ -163,6 +169,26 @@ FRAME = format_1.frames()[0]
 def test_a_frame_of_another_kind_or_size_is_named(model, frame, message):
     with pytest.raises(ValueError, match=message):
         list(model.stream([FRAME, frame]))
+
+
+def test_the_folder_of_a_run_points_at_its_checkpoints(tmp_path, old):
+    (tmp_path / "checkpoints").mkdir()
+    for name in ("best", "last"):
+        (tmp_path / "checkpoints" / f"{name}.ckpt").write_bytes(old.read_bytes())
+    with pytest.raises(FileNotFoundError, match=r"is the folder of a run\. Give one of .*checkpoints/best\.ckpt"):
+        mpvss.load(tmp_path)
+
+
+def test_a_checkpoint_that_contradicts_its_own_weights_is_refused(tmp_path):
+    content = format_1.content()
+    content["config"]["segmentor"]["decoder_layers"] = 10**9
+    torch.save(content, tmp_path / "deep.ckpt")
+    with pytest.raises(ValueError, match=r"deep\.ckpt: its stored .* segmentor\.decoder_layers is 1000000000, but"):
+        mpvss.load(tmp_path / "deep.ckpt")
+    classes = {"names": ["one"], "colours": [[0, 0, 0]]}
+    torch.save(format_1.content() | {"classes": classes}, tmp_path / "few.ckpt")
+    with pytest.raises(ValueError, match=r"few\.ckpt: its stored classes are damaged: 1 names, but its weights"):
+        mpvss.load(tmp_path / "few.ckpt")
 
 
 def test_numbers_that_make_no_sense_are_named(model):

@@ -1,5 +1,6 @@
 """From a composed configuration to a model, weights included."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -106,14 +107,33 @@ def instantiated(node: DictConfig) -> Any:
     """Instantiate a node; lists become plain ones, as timm asks for.
 
     Raises:
-        ValueError: if one of its values is not what its class takes; says which.
+        ValueError: if one of its values is not what its class takes.
     """
     try:
         return instantiate(node, _convert_="all")
     except InstantiationException as error:
-        if isinstance(error.__cause__, ValueError | OSError):
-            raise error.__cause__ from error
-        raise
+        cause = error.__cause__ or error
+        if isinstance(cause, ValueError | OSError):
+            raise cause from error
+        key = re.search(r"full_key: (\S+)", str(error))
+        raise ValueError(f"{key[1] if key else 'it'} cannot be built: {type(cause).__name__}: {cause}") from error
+
+
+def find_device(name: str | int | torch.device) -> torch.device:
+    """Return a device of this machine.
+
+    Raises:
+        ValueError: if there is none of that name.
+    """
+    try:
+        device = torch.device(name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError, TypeError) as error:  # what torch raises, whichever device it is
+        raise ValueError(
+            f"device must be one that torch has here, such as cpu{' or cuda' if torch.cuda.is_available() else ''}; "
+            f"got {name}."
+        ) from error
+    return device
 
 
 def _build(

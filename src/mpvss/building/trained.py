@@ -11,6 +11,7 @@ from mpvss.building.composition import Composed, Request, compose_request, hydra
 from mpvss.building.model import Source, build_trained, learns, named_weights, sketch
 from mpvss.building.stored import MODEL_GROUPS, compose_trained, run_of
 from mpvss.classes import default_colours, numbered_classes
+from mpvss.propagation import FixedInterval
 from mpvss.types import ClassList
 from mpvss.weights import Checkpoint, StoredRun, read_checkpoint
 
@@ -61,9 +62,13 @@ def find_trained(request: Request | None = None) -> Trained:
     request = request or hydra_request()
     asked = compose_request(request)
     cfg, groups = asked.config, asked.groups
+    FixedInterval(cfg.interval)  # which says what it must be
+    if cfg.get("weights_class_head", "load") != "load":
+        raise ValueError("weights_class_head=reset is for training: here the class head would be random. Leave it out.")
     named = named_weights(cfg)
     source = _source(cfg.ckpt_path, named)
     checkpoint = read_checkpoint(source)
+    _check_agreement(checkpoint)
     run = checkpoint.run or _read_off(checkpoint, request)
     composed = compose_trained(request, groups, run, source)
     cfg = composed.config
@@ -179,6 +184,24 @@ def _read_off(checkpoint: Checkpoint, request: Request) -> StoredRun:
     said = [*(f"{group}={option}" for group, option in choices.items())]
     _log.info("%s (%s): read off its weights: %s", checkpoint.source, checkpoint.format, " ".join(said))
     return StoredRun(choices, values)
+
+
+def _check_agreement(checkpoint: Checkpoint) -> None:
+    """Refuse a checkpoint whose stored run or classes are not those of its own weights."""
+    sizes = checkpoint.architecture.options()[1]
+    stored = {} if checkpoint.run is None else checkpoint.run.values
+    for key, size in sizes.items():
+        if key in stored and stored[key] != size and not key.endswith("num_heads"):
+            raise ValueError(
+                f"{checkpoint.source}: its stored configuration is damaged: {key} is {stored[key]!r}, but its weights "
+                f"are of {size}. Download or copy it again."
+            )
+    num_classes = checkpoint.architecture.num_classes
+    if checkpoint.classes is not None and num_classes not in (None, len(checkpoint.classes.names)):
+        raise ValueError(
+            f"{checkpoint.source}: its stored classes are damaged: {len(checkpoint.classes.names)} names, but its "
+            f"weights are of {num_classes} classes. Download or copy it again."
+        )
 
 
 def _has_flow(checkpoint: Checkpoint) -> bool:

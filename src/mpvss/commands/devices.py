@@ -7,12 +7,18 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
+from mpvss.building.model import find_device
+
 
 def choose_device(name: str) -> torch.device:
-    """Return the device called `name`; ``auto`` is the GPU if there is one."""
+    """Return the device called `name`; ``auto`` is the GPU if there is one.
+
+    Raises:
+        ValueError: if there is no such device here.
+    """
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
-    return torch.device(name)
+    return find_device(name)
 
 
 def num_cores() -> int:

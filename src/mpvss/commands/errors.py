@@ -9,6 +9,7 @@ from typing import Any
 
 from hydra.errors import InstantiationException
 from omegaconf import DictConfig
+from omegaconf.errors import MissingMandatoryValue
 
 from mpvss.commands.extras import advice
 from mpvss.types import TrainingStopped
@@ -33,6 +34,11 @@ def report_errors(job: Callable[[DictConfig], Any]) -> Callable[[DictConfig], An
             if os.environ.get("HYDRA_FULL_ERROR") or said is None:
                 raise
             sys.stderr.write(f"error: {said}\n")
+            sys.exit(1)
+        except MissingMandatoryValue as error:
+            if os.environ.get("HYDRA_FULL_ERROR"):
+                raise
+            sys.stderr.write(f"error: {error.full_key} must be given: {error.full_key}=...; --help shows an example.\n")
             sys.exit(1)
         except TrainingStopped as stopped:
             sys.stderr.write(f"{_said_of(stopped)}\n")

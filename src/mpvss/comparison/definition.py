@@ -20,7 +20,7 @@ class TrainedMethod(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """What is trained and evaluated; overrides are those of ``train.py`` and ``eval.py``.
+    """What is trained and evaluated; overrides are those of ``train.py`` and ``mpvss eval``.
 
     Attributes:
         shared: of every training.

@@ -69,5 +69,5 @@ class GroundTruth(nn.Module):
                 return labels
         raise ValueError(
             "segmentor=ground_truth knows the labels of the frames that it was shown, and this one was not among them. "
-            "It is for eval.py, which shows the labels of the data."
+            "It is for mpvss eval, which shows the labels of the data."
         )

@@ -124,7 +124,7 @@ def read_record(path: str | Path) -> ResultRecord:
     path = Path(path)
     path = path / FILE_NAME if path.is_dir() else path
     if not path.is_file():
-        raise FileNotFoundError(f"No results at {path}. Give a run's folder that eval.py wrote, or its {FILE_NAME}.")
+        raise FileNotFoundError(f"No results at {path}. Give a run's folder that mpvss eval wrote, or its {FILE_NAME}.")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         if "tables" in content:
@@ -138,7 +138,7 @@ def read_record(path: str | Path) -> ResultRecord:
     except OtherFileError:
         raise
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{path} is no evaluation's record: {error}. eval.py writes them.") from error
+        raise ValueError(f"{path} is no evaluation's record: {error}. mpvss eval writes them.") from error
 
 
 def _result(content: dict[str, Any]) -> MethodResult:

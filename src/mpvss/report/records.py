@@ -38,7 +38,7 @@ def read_records(runs: Sequence[str | Path]) -> list[ResultRecord]:
             log.warning("%s Left out.", error)
     if not records:
         given = ", ".join(map(str, runs)) or "nothing"
-        raise FileNotFoundError(f"A report needs runs of eval.py, which write {FILE_NAME}; got {given}.")
+        raise FileNotFoundError(f"A report needs runs of mpvss eval, which write {FILE_NAME}; got {given}.")
     return records
 
 
@@ -48,7 +48,7 @@ def _record_files(run: str) -> list[Path]:
     elif glob.has_magic(run):
         paths = [Path(path) for path in sorted(glob.glob(run))]
     else:
-        raise FileNotFoundError(f"{run}: no such file or folder. Give a run's folder that eval.py wrote.")
+        raise FileNotFoundError(f"{run}: no such file or folder. Give a run's folder that mpvss eval wrote.")
     return [file for path in paths for file in _below(path)]
 
 

@@ -71,7 +71,7 @@ def card_text(model: TrainedModel) -> str:
             f"## Training\n\n{_training(model)}",
             f"## Data\n\n{_data(model)}",
             f"## Results\n\n{_results(model)}",
-            f"## Use\n\nIn a checkout of mpvss, beside which this folder lies as `checkpoints`:\n\n{_usage(model)}\n",
+            f"## Use\n\nWith mpvss installed, beside this folder, which is called `checkpoints`:\n\n{_usage(model)}\n",
         ]
     )
 
@@ -170,8 +170,8 @@ def _usage(model: TrainedModel) -> str:
     return "\n".join(
         [
             "```sh",
-            f"python src/predict.py ckpt_path=checkpoints/best.ckpt video=in.mp4 output=out.mp4 interval={interval}",
-            f"python src/eval.py ckpt_path=checkpoints/best.ckpt interval={interval}",
+            f"mpvss predict ckpt_path=checkpoints/best.ckpt video=in.mp4 output=out.mp4 interval={interval}",
+            f"mpvss eval ckpt_path=checkpoints/best.ckpt interval={interval}",
             "```",
         ]
     )

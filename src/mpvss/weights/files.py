@@ -3,6 +3,7 @@
 import json
 import logging
 import pickle
+import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -83,6 +84,10 @@ def read_folder(folder: Path) -> StoredTensors:
             raise FileNotFoundError(f"{index} names {', '.join(absent)}, not in {folder}. Download the folder again.")
         tensors = {key: tensor for file in files for key, tensor in read_file(folder / file).tensors.items()}
         return StoredTensors(tensors, metadata)
+    ours = [*folder.glob("checkpoints/*.ckpt"), *folder.glob("*.ckpt")]
+    if ours:
+        named = min(ours, key=lambda file: file.name != "best.ckpt")
+        raise FileNotFoundError(f"{folder} is the folder of a run. Give one of its checkpoints: {named}.")
     raise FileNotFoundError(
         f"{folder} holds no weights: expected {' or '.join(_SINGLE_FILES)}, or an index of several files. "
         "Give a checkpoint file, or a folder that save_pretrained of transformers wrote."
@@ -106,11 +111,19 @@ def _read_torch(path: Path) -> Any:  # whatever torch.save was given
     except pickle.UnpicklingError as error:
         log.debug("%s: %s", path, error)
         raise ValueError(
-            f"{path} is damaged, or holds more than tensors and plain values and was refused, since loading it "
-            f"could run code: {str(error).splitlines()[0]} Save its state dict alone, or as .safetensors."
+            f"{path} is damaged, or no checkpoint, or holds more than tensors and plain values and was refused, since "
+            f"loading it could run code{_named_global(error)}. Save its state dict alone, or as .safetensors."
         ) from error
     except Exception as error:  # torch's unpickler trips over damage in many ways
-        raise ValueError(f"{path} is damaged or no checkpoint: {error}. Download or copy it again.") from error
+        reason = str(error).strip().partition("\n")[0]
+        said = f" ({reason})" if reason else ""
+        raise ValueError(f"{path} is damaged or no checkpoint{said}. Give a checkpoint, or copy it again.") from error
+
+
+def _named_global(error: pickle.UnpicklingError) -> str:
+    """Name what a file wants to import; torch's own words advise to let it."""
+    wanted = re.search(r"GLOBAL ([\w.]+)", str(error))
+    return f" ({wanted[1]})" if wanted else ""
 
 
 def _as_tensors(state: Any, path: Path) -> dict[str, Tensor]:

@@ -132,7 +132,7 @@ def _problems(
     """Return a line for each way in which the checkpoint does not fit."""
     overrides = differences(checkpoint.architecture, module)
     reshaped = [key for key in wanted if key in state and state[key].shape != wanted[key].shape]
-    heads = [key for key in reshaped if _CLASS_HEAD in key]
+    heads = [key for key in reshaped if _CLASS_HEAD in key and state[key].shape[0] != wanted[key].shape[0]]
     lists = {
         "missing in it": [key for key in wanted if key not in state and key not in kept],
         "not used": [key for key in state if key not in wanted],

@@ -51,9 +51,10 @@ def read_run(metadata: Mapping[str, Any], source: str) -> StoredRun | None:
     if not isinstance(run, Mapping) or not {"format", "choices", "values"} <= run.keys():
         raise ValueError(f"{source}: its stored configuration is damaged: run must have format, choices and values.")
     if run["format"] != FORMAT:
+        newer = isinstance(run["format"], int) and run["format"] > FORMAT
         raise ValueError(
-            f"{source}: its stored configuration has format {run['format']!r}; this version of mpvss reads formats up "
-            f"to {FORMAT}. Install a newer version."
+            f"{source}: its stored configuration has format {run['format']!r}; this version of mpvss reads format "
+            f"{FORMAT} there. {'Install a newer version.' if newer else 'Download or copy it again.'}"
         )
     for name, is_right, expected in (
         ("choices", lambda value: isinstance(value, str), "the name of an option"),
@@ -91,10 +92,10 @@ def read_classes(metadata: Mapping[str, Any], source: str) -> ClassList | None:
     return ClassList(tuple(names), tuple((red, green, blue) for red, green, blue in colours))
 
 
-def is_plain(value: object) -> bool:
-    """Tell whether a value is plain: a number, text without interpolation, None, or a list of such."""
+def is_plain(value: object, depth: int = 2) -> bool:
+    """Tell whether a value is plain: a number, text without interpolation, None, or a list of such, `depth` deep."""
     if isinstance(value, list | tuple):
-        return all(map(is_plain, value))
+        return depth > 0 and all(is_plain(part, depth - 1) for part in value)
     return value is None or isinstance(value, bool | int | float) or (isinstance(value, str) and "${" not in value)
 
 

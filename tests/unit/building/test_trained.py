@@ -173,8 +173,9 @@ def test_a_run_of_another_model_is_not_resumed(tmp_path, save_run, small, compos
         ({"values": {"data.anything": "a text"}}, r"data\.anything is not a key of the options that it chooses"),
         ({"values": {"data.root": "${oc.env:HOME}"}}, r"data\.root must be a plain value; got '\$\{oc\.env:HOME\}'"),
         ({"values": {"segmentor.dim": {"_target_": "os.system"}}}, r"segmentor\.dim must be a plain value"),
-        ({"values": {"segmentor.dim": "many"}}, r"segmentor\.dim must be like 256; got 'many'"),
-        ({"format": 3}, r"format 3; this version of mpvss reads formats up to 2"),
+        ({"values": {"data.height": "tall"}}, r"data\.height must be like 96; got 'tall'"),
+        ({"values": {"segmentor.dim": 64}}, r"segmentor\.dim is 64, but its weights are of 32"),
+        ({"format": 3}, r"format 3; this version of mpvss reads format 2 there"),
     ],
 )
 def test_a_stored_run_that_says_more_than_our_options_is_refused(tmp_path, save_run, small, found, change, message):

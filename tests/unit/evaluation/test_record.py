@@ -28,7 +28,7 @@ def test_a_score_that_is_not_a_number_is_never_written(tmp_path):
 
 
 def test_a_missing_record_says_what_to_give(tmp_path):
-    with pytest.raises(FileNotFoundError, match="folder that eval"):
+    with pytest.raises(FileNotFoundError, match="folder that mpvss eval"):
         read_record(tmp_path)
 
 

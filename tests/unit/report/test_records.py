@@ -39,7 +39,7 @@ def test_patterns_are_expanded_and_what_holds_no_record_is_named(sweep, caplog):
 def test_what_is_not_there_is_an_error(sweep):
     with pytest.raises(FileNotFoundError, match="missing: no such file or folder"):
         read_records([sweep, sweep / "missing"])
-    with pytest.raises(FileNotFoundError, match=r"needs runs of eval\.py.*2_failed"):
+    with pytest.raises(FileNotFoundError, match=r"needs runs of mpvss eval.*2_failed"):
         read_records([sweep / "2_failed"])
     with pytest.raises(FileNotFoundError, match="got nothing"):
         read_records([])
@@ -54,7 +54,7 @@ def test_the_tables_of_a_benchmark_are_named_and_left_out(sweep, caplog):
         assert seeds(read_records([sweep, sweep / "costs" / "benchmark.json"])) == [0, 1]
     assert len(caplog.messages) == 2
     assert all("holds the tables of a benchmark" in message for message in caplog.messages)
-    with pytest.raises(FileNotFoundError, match=r"needs runs of eval\.py.*benchmark\.json"):
+    with pytest.raises(FileNotFoundError, match=r"needs runs of mpvss eval.*benchmark\.json"):
         read_records([sweep / "costs" / "benchmark.json"])
 
 
@@ -64,7 +64,7 @@ def test_a_file_that_is_neither_is_named_in_one_line(sweep):
     for content in ("{}", "[1]", "not JSON"):
         other.write_text(content)
         with pytest.raises(
-            ValueError, match=r"other/results\.json is no evaluation's record: .*\. eval\.py writes"
+            ValueError, match=r"other/results\.json is no evaluation's record: .*\. mpvss eval writes"
         ) as error:
             read_records([sweep])
         assert "\n" not in str(error.value)

@@ -76,5 +76,5 @@ def test_the_datas_terms_are_said_as_far_as_they_are_known(data, licence, said):
 def test_a_per_frame_model_is_used_on_every_frame():
     text = card_text(MODEL._replace(flow=None, propagation="per_frame"))
     assert "every frame segmented" in text
-    assert "eval.py ckpt_path=checkpoints/best.ckpt interval=1" in text
+    assert "mpvss eval ckpt_path=checkpoints/best.ckpt interval=1" in text
     assert "query_flow" not in text

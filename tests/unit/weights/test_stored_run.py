@@ -48,5 +48,11 @@ def test_plain_values_are_numbers_texts_none_and_lists_of_them():
     assert not any(map(is_plain, ({}, [{}], "${key}", ["a", "${key}"], b"bytes", object())))
 
 
+def test_a_list_that_holds_itself_is_not_plain():
+    endless = []
+    endless.append(endless)
+    assert not is_plain(endless)
+
+
 def test_leaves_are_named_by_their_dotted_keys():
     assert dict(flatten({"a": {"b": {"c": 1}, "d": [2]}, "e": None})) == {"a.b.c": 1, "a.d": [2], "e": None}

@@ -1,4 +1,4 @@
-"""What check_data.py asks of a data set, and how a folder of clips and any other source answer."""
+"""What mpvss check-data asks of a data set, and how a folder of clips and any other source answer."""
 
 import inspect
 from collections.abc import Sequence
