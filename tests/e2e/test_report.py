@@ -43,5 +43,5 @@ def test_runs_are_a_key_too_and_the_report_goes_to_the_runs_folder(run_here, run
 def test_a_mistyped_path_is_named(run_here, runs):
     answer = run_here("report.py", "sweep/2_flow=y", "missing")
     assert (answer.status, answer.err) == (
-        1, "error: sweep/2_flow=y: no such file or folder. Give a run's folder that eval.py wrote.\n"
+        1, "error: sweep/2_flow=y: no such file or folder. Give a run's folder that mpvss eval wrote.\n"
     )  # fmt: skip
