@@ -29,7 +29,7 @@ The rooms of the house, in the order in which data flows:
 
     around it
         output        whole files, tables, progress bars: what any run writes
-        commands      one file a command
+        commands      one file a command, and what all of them share
 
 `types` holds what they hand to each other and the legend of tensor letters, `model` is the front door from Python:
 
